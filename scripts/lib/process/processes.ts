@@ -1,0 +1,150 @@
+/** What this machine says about running processes. The one place with code for one platform. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { runCommand } from './command.ts';
+
+export interface ProcessIdentity {
+  pid: number;
+  /** When it started, in the platform's own words: with the pid it names one process for good. */
+  started: string;
+}
+
+/** The identity of a live process, or null when it is gone (a zombie is gone: it only waits to be reaped). */
+export async function identifyProcess(pid: number): Promise<ProcessIdentity | null> {
+  const started = process.platform === 'linux' ? startOnLinux(pid) : await startFromPs(pid);
+  return started === null ? null : { pid, started };
+}
+
+/** Whether this very process still runs, not another one that was given its pid. */
+export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
+  return (await identifyProcess(identity.pid))?.started === identity.started;
+}
+
+let own: Promise<ProcessIdentity> | undefined;
+
+/** This process. */
+export function ownIdentity(): Promise<ProcessIdentity> {
+  own ??= identifyProcess(process.pid).then((identity) => {
+    if (identity === null) throw new Error('This process was not found in the process table.');
+    return identity;
+  });
+  return own;
+}
+
+/**
+ * Processes whose environment holds `NAME=...mark...`, this one and its ancestors left out.
+ * Agent CLIs start shells in sessions of their own that no process group reaches; the environment does (CLI-FACTS 5).
+ */
+export async function findByEnvironment(name: string, mark: string): Promise<number[]> {
+  const marked =
+    process.platform === 'linux' ? markedOnLinux(name, mark) : await markedFromPs(name, mark);
+  const spared = await ownLine();
+  return marked.filter((pid) => !spared.has(pid));
+}
+
+/** This process and its ancestors: whoever ends what is marked may have been started by it. */
+async function ownLine(): Promise<Set<number>> {
+  const line = new Set<number>();
+  for (let pid = process.pid; pid > 1 && !line.has(pid); pid = await parentOf(pid)) line.add(pid);
+  return line;
+}
+
+/** 0 where there is none, or none any more. */
+async function parentOf(pid: number): Promise<number> {
+  if (process.platform === 'linux') return statOnLinux(pid)?.parent ?? 0;
+  return Number((await ps(['-o', 'ppid=', '-p', String(pid)])).stdout);
+}
+
+/** The live processes of a process group; a zombie is not alive, though a signal to its group still succeeds. */
+export async function findByGroup(group: number): Promise<number[]> {
+  if (process.platform !== 'linux') {
+    return parsePsGroups((await ps(['-axo', 'pid=,pgid=,stat='])).stdout, group);
+  }
+  return pidsOnLinux().filter((pid) => statOnLinux(pid)?.group === group);
+}
+
+function startOnLinux(pid: number): string | null {
+  return statOnLinux(pid)?.started ?? null;
+}
+
+/** Null for a process that is gone, or a zombie. */
+function statOnLinux(pid: number): { parent: number; group: number; started: string } | null {
+  const stat = readProc(pid, 'stat');
+  if (stat === null) return null;
+  // The second field is the command in parentheses and may hold spaces and parentheses itself.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group, started] = [fields[0], fields[1], fields[2], fields[19]];
+  if (state === 'Z' || state === 'X' || started === undefined) return null;
+  return { parent: Number(parent), group: Number(group), started };
+}
+
+function pidsOnLinux(): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number);
+}
+
+function markedOnLinux(name: string, mark: string): number[] {
+  return pidsOnLinux()
+    .filter((pid) => {
+      const environment = readProc(pid, 'environ');
+      return environment !== null && hasMark(environment.split('\0'), name, mark);
+    })
+    .filter((pid) => startOnLinux(pid) !== null);
+}
+
+/** Null when the process is gone, or another user's. */
+function readProc(pid: number, file: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return null;
+  }
+}
+
+async function startFromPs(pid: number): Promise<string | null> {
+  const { exitCode, stdout } = await ps(['-o', 'stat=,lstart=', '-p', String(pid)]);
+  return exitCode === 0 ? parsePsStart(stdout) : null;
+}
+
+/** `S+   Sun Nov 22 14:40:00 2026` -> the start time; null for a zombie or an empty answer. */
+export function parsePsStart(line: string): string | null {
+  const match = /^\s*(\S+)\s+(\S.*?)\s*$/.exec(line);
+  return match?.[2] === undefined || match[1]?.startsWith('Z') ? null : match[2];
+}
+
+/** `pid pgid stat` a line -> the pids of one group, zombies left out. */
+export function parsePsGroups(listing: string, group: number): number[] {
+  return listing.split('\n').flatMap((line) => {
+    const [pid, pgid, state] = line.trim().split(/\s+/);
+    return Number(pgid) === group && !state?.startsWith('Z') ? [Number(pid)] : [];
+  });
+}
+
+async function markedFromPs(name: string, mark: string): Promise<number[]> {
+  return parsePsEnvironment((await ps(['-axwwE', '-o', 'pid=,command='])).stdout, name, mark);
+}
+
+/** `ps -E` prints the environment after the command, separated by spaces. */
+export function parsePsEnvironment(listing: string, name: string, mark: string): number[] {
+  return listing.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(.*)$/.exec(line);
+    return match?.[1] !== undefined && hasMark((match[2] ?? '').split(' '), name, mark)
+      ? [Number(match[1])]
+      : [];
+  });
+}
+
+function hasMark(variables: string[], name: string, mark: string): boolean {
+  return variables.some((variable) => variable.startsWith(`${name}=`) && variable.includes(mark));
+}
+
+async function ps(args: string[]): Promise<{ exitCode: number; stdout: string }> {
+  const { exitCode, stdout } = await runCommand({
+    file: 'ps',
+    args,
+    cwd: '/',
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    timeoutMs: 10_000,
+  });
+  return { exitCode, stdout: stdout.toString('utf8') };
+}
