@@ -1,0 +1,46 @@
+/** Private refs: they keep objects alive that no branch of the user's holds. */
+import { git, gitLineOrNull } from './git.ts';
+
+export interface Ref {
+  name: string;
+  oid: string;
+}
+
+export async function readRef(directory: string, name: string): Promise<string | null> {
+  return gitLineOrNull(directory, ['rev-parse', '--verify', '--quiet', name]);
+}
+
+/** Points a ref at an object; `expected` (null: must not exist) makes it a compare-and-swap. */
+export async function writeRef(
+  directory: string,
+  name: string,
+  oid: string,
+  expected?: string | null,
+): Promise<void> {
+  const old = expected === undefined ? [] : [expected ?? '0'.repeat(oid.length)];
+  await git(directory, ['update-ref', '--no-deref', name, oid, ...old]);
+}
+
+/** All refs below a prefix such as `refs/mm/<session-id>`. */
+export async function listRefs(directory: string, prefix: string): Promise<Ref[]> {
+  const { stdout } = await git(directory, [
+    'for-each-ref',
+    '--format=%(objectname) %(refname)',
+    prefix,
+  ]);
+  return stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({
+      oid: line.slice(0, line.indexOf(' ')),
+      name: line.slice(line.indexOf(' ') + 1),
+    }));
+}
+
+/** Deletes refs in one transaction, each only while it still points where it did. */
+export async function deleteRefs(directory: string, refs: readonly Ref[]): Promise<void> {
+  if (refs.length === 0) return;
+  const lines = refs.map(({ name, oid }) => `delete ${name}\0${oid}\0`);
+  await git(directory, ['update-ref', '--no-deref', '--stdin', '-z'], { input: lines.join('') });
+}

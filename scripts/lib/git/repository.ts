@@ -1,0 +1,121 @@
+import { Refusal } from '../errors.ts';
+import { git, gitLineOrNull } from './git.ts';
+
+/** Where a working tree's parts lie; all paths absolute. */
+export interface Repository {
+  /** The top of the working tree. */
+  topLevel: string;
+  /** What all worktrees of the repository share. */
+  commonDir: string;
+  /** This working tree's own part of it: its index and HEAD. */
+  gitDir: string;
+  /** The commit that HEAD points to. */
+  head: string;
+  /** Null with a detached HEAD. */
+  branch: string | null;
+}
+
+/**
+ * The repository whose working tree holds `directory`.
+ * @throws Refusal not-a-repository, bare-repository, no-commits; MissingProgram without git
+ */
+export async function openRepository(directory: string): Promise<Repository> {
+  const { stdout, stderr, exitCode } = await git(
+    directory,
+    [
+      'rev-parse',
+      '--path-format=absolute',
+      '--is-bare-repository',
+      '--git-common-dir',
+      '--absolute-git-dir',
+      '--show-toplevel',
+    ],
+    { answers: [0, 128] },
+  );
+  const [bare, commonDir, gitDir, topLevel] = stdout.toString('utf8').split('\n');
+  if (bare === 'true') throw bareRepository(directory);
+  if (exitCode !== 0 || !commonDir || !gitDir || !topLevel) throw notARepository(directory, stderr);
+
+  const head = await gitLineOrNull(topLevel, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+  if (head === null) throw noCommits(topLevel);
+  const branch = await gitLineOrNull(topLevel, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+  return { topLevel, commonDir, gitDir, head, branch };
+}
+
+/** A configuration value as git sees it in this directory, or null. */
+export async function configValue(directory: string, name: string): Promise<string | null> {
+  return gitLineOrNull(directory, ['config', '--get', name]);
+}
+
+/** The object id that a revision names, or null. `kind` is `commit`, `tree` or `blob`. */
+export async function resolveRevision(
+  directory: string,
+  revision: string,
+  kind: 'commit' | 'tree' | 'blob',
+): Promise<string | null> {
+  const name = `${revision}^{${kind}}`;
+  return gitLineOrNull(directory, ['rev-parse', '--verify', '--quiet', '--end-of-options', name]);
+}
+
+/** How many commits `to` has that `from` has not. */
+export async function countCommits(directory: string, from: string, to: string): Promise<number> {
+  const { stdout } = await git(directory, ['rev-list', '--count', `${from}..${to}`]);
+  return Number(stdout.toString());
+}
+
+const REMOTE_LIMIT_MS = 5_000;
+
+/** The branch that work is merged into: `origin/HEAD`, else what the remote says, else main or master, else null. */
+export async function findTrunk(directory: string): Promise<string | null> {
+  const known = await gitLineOrNull(directory, [
+    'symbolic-ref',
+    '--quiet',
+    '--short',
+    'refs/remotes/origin/HEAD',
+  ]);
+  if (known !== null) return known.replace(/^origin\//, '');
+  const remote = await askRemote(directory);
+  if (remote !== null) return remote;
+  for (const name of ['main', 'master']) {
+    if ((await resolveRevision(directory, `refs/heads/${name}`, 'commit')) !== null) return name;
+  }
+  return null;
+}
+
+async function askRemote(directory: string): Promise<string | null> {
+  if ((await configValue(directory, 'remote.origin.url')) === null) return null;
+  // Without an answer in time there is none: a network that hangs must not hold up a session.
+  const { stdout, exitCode } = await git(directory, ['ls-remote', '--symref', 'origin', 'HEAD'], {
+    answers: [0, 1, 124, 128],
+    timeoutMs: REMOTE_LIMIT_MS,
+  });
+  const match = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout.toString('utf8'));
+  return exitCode === 0 ? (match?.[1] ?? null) : null;
+}
+
+function notARepository(directory: string, stderr: string): Refusal {
+  return new Refusal({
+    code: 'not-a-repository',
+    message: `${directory} is not inside the working tree of a git repository.`,
+    hint: 'Run it inside a repository, or name one with --repo DIR. A new project: git init, then a first commit.',
+    details: { directory, git: stderr.trim().slice(0, 500) },
+  });
+}
+
+function bareRepository(directory: string): Refusal {
+  return new Refusal({
+    code: 'bare-repository',
+    message: `${directory} is a bare repository: it has no working tree to work from.`,
+    hint: 'Make one with "git worktree add ../work" and run it there, or name one with --repo DIR.',
+    details: { directory },
+  });
+}
+
+function noCommits(topLevel: string): Refusal {
+  return new Refusal({
+    code: 'no-commits',
+    message: `${topLevel} has no commit yet, so the models would have nothing to start from.`,
+    hint: 'Make a first commit, for example: git commit --allow-empty -m "Start".',
+    details: { directory: topLevel },
+  });
+}
