@@ -1,0 +1,117 @@
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { format, parse } from 'node:path';
+import { type LongCommandEnd, superviseCommand } from '../process/supervise.ts';
+import { commandLine } from './command-line.ts';
+import { runEnvironment } from './environment.ts';
+import { classify, type Outcome } from './outcome.ts';
+import { type Reading, readOutput } from './read-output.ts';
+import type { RunRequest } from './run.ts';
+
+/** One start of the program, to its end. */
+export interface Attempt {
+  end: LongCommandEnd;
+  timeoutMs: number | null;
+  reading: Reading;
+  /** Where the program's own words about a failure are: the end of stderr, then of stdout. */
+  lastLines: string;
+  changed: boolean | null;
+  outcome: Outcome;
+}
+
+export interface AttemptOptions {
+  /** Null: it was not found. */
+  program: string | null;
+  /** From 1. */
+  number: number;
+  timeoutMs: number | null;
+}
+
+/** Of a longer output only the end is read into memory: that is where final texts and errors are. */
+const MAX_READ_BYTES = 16 * 1024 ** 2;
+const LAST_LINES_BYTES = 2_000;
+/** Node's timers fire at once beyond this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Starts the program once, waits for its end, and says what became of it. */
+export async function runOnce(request: RunRequest, options: AttemptOptions): Promise<Attempt> {
+  const end = await startAndWait(request, options);
+  const stdout = await readEnd(request.stdoutFile);
+  const stderr = await readEnd(request.stderrFile);
+  const reading = readOutput(request.backend.output, stdout, stderr);
+  const lastLines = [stderr, stdout].map((text) => text.slice(-LAST_LINES_BYTES)).join('\n');
+  const changed = await request.hasChanged().catch(() => null);
+  const outcome = classify({ ...end, reading, lastLines, changed });
+  return { end, timeoutMs: options.timeoutMs, reading, lastLines, changed, outcome };
+}
+
+async function startAndWait(request: RunRequest, options: AttemptOptions): Promise<LongCommandEnd> {
+  const { backend, worktree, promptFile, stdoutFile, stderrFile, mark, signal } = request;
+  const { program, number, timeoutMs } = options;
+  if (program === null || signal?.aborted) {
+    await Promise.all([stdoutFile, stderrFile].map((file) => writeFile(file, '', OWNER_ONLY)));
+    const endedBy = program === null ? 'not-found' : 'interruption';
+    return { endedBy, exitCode: null, signal: null, durationMs: 0 };
+  }
+  let announced = Promise.resolve();
+  const end = await superviseCommand({
+    file: program,
+    args: commandLine(backend, {
+      model: request.model,
+      agentModel: request.agentModel ?? backend.agentModel,
+      worktree,
+      promptFile,
+      prompt: backend.prompt === 'argument' ? await readFile(promptFile, 'utf8') : '',
+    }),
+    cwd: worktree,
+    env: runEnvironment(request.env ?? process.env, backend, program, worktree),
+    ...(backend.prompt === 'stdin' ? { stdinFile: promptFile } : {}),
+    stdoutFile,
+    stderrFile,
+    timeoutMs: timeoutMs === null ? null : Math.min(timeoutMs, MAX_TIMER_MS),
+    mark,
+    ...(signal === undefined ? {} : { signal }),
+    onStart: (pid) => {
+      announced = (async () => request.onAttempt?.(number, pid))();
+      // It is waited for below; until then a rejection must not end this process and orphan the run.
+      announced.catch(() => {});
+    },
+  });
+  await announced;
+  return end;
+}
+
+const OWNER_ONLY = { mode: 0o600 };
+
+/** The end of a file as text; '' when there is no such file. */
+async function readEnd(file: string): Promise<string> {
+  const handle = await open(file, 'r').catch(() => null);
+  if (handle === null) return '';
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(Math.min(size, MAX_READ_BYTES));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Puts an attempt's raw output aside before the next one writes its own. */
+export async function keepAttemptFiles(request: RunRequest, number: number): Promise<void> {
+  for (const file of [request.stdoutFile, request.stderrFile]) {
+    await rename(file, attemptFile(file, number));
+  }
+}
+
+/** What an earlier run of the same model left must not be taken for this one's. */
+export async function removeOldFiles(request: RunRequest): Promise<void> {
+  const { outputFile, stdoutFile, stderrFile } = request;
+  const old = [outputFile, attemptFile(stdoutFile, 1), attemptFile(stderrFile, 1)];
+  await Promise.all(old.map((file) => rm(file, { force: true })));
+}
+
+/** `stderr/gpt.txt` -> `stderr/gpt.attempt-1.txt` */
+export function attemptFile(file: string, number: number): string {
+  const { dir, name, ext } = parse(file);
+  return format({ dir, name: `${name}.attempt-${number}`, ext });
+}
