@@ -1,0 +1,52 @@
+/** How far the models that changed a file agree, and so whether somebody has to decide. */
+import { pathText, type RawPath } from '../git/paths.ts';
+import type { ComparedFile, ComparedVersion } from './compare.ts';
+import { overlapGroups } from './hunks.ts';
+import { isRegularFile } from './read-hunks.ts';
+
+export type Agreement = 'identical' | 'format-only' | 'disjoint' | 'conflict' | 'single' | 'split';
+
+type Undecided = Omit<ComparedFile, 'agreement'>;
+
+/** @param contents the blobs of the versions, needed where `comparesByLines` says so */
+export function agreementOf(file: Undecided, contents: ReadonlyMap<string, Buffer>): Agreement {
+  if (file.versions.length === 1) return 'single';
+  if (file.groups.length === 1) return 'identical';
+  if (!comparesByLines(file)) return 'split';
+  if (sameButWhiteSpace(file.path, blobsOf(file, contents))) return 'format-only';
+  // Without lines of base (it was a link, say) there is nothing that hunks could be merged onto.
+  if (file.versions.some(({ status }) => status === 'type-changed')) return 'split';
+  return overlapGroups(file.hunks).length > 0 ? 'conflict' : 'disjoint';
+}
+
+/** Whether several versions differ in their lines and in nothing else: all text, present, of one mode. */
+export function comparesByLines({ versions, groups }: Undecided): boolean {
+  const [first] = versions;
+  const isAlike = ({ mode, binary }: ComparedVersion) =>
+    !binary && mode !== null && isRegularFile(mode) && mode === first?.mode;
+  return groups.length > 1 && versions.every(isAlike);
+}
+
+function blobsOf(file: Undecided, contents: ReadonlyMap<string, Buffer>): Buffer[] {
+  return file.versions.map(({ blob }) => contents.get(blob ?? '') ?? Buffer.alloc(0));
+}
+
+/** Here the white space at the start of a line is meaning, not taste. */
+const INDENTED =
+  /\.(pyi?|pyx|ya?ml|haml|slim|pug|sass|styl|coffee|nim|hs|elm|fsx?|gd|mk)$|(^|\/)(gnu)?makefile$|(^|\/)\.?justfile$/i;
+
+/** As with `git diff -w`: lines are compared with all white space taken out, but for an indentation that has a meaning. */
+export function sameButWhiteSpace(path: RawPath, contents: readonly Buffer[]): boolean {
+  const strip = INDENTED.test(pathText(path)) ? keepIndentation : takeOut;
+  const [first, ...others] = contents.map((content) => strip(content.toString('latin1')));
+  return others.every((other) => other === first);
+}
+
+// Spelled out, not \s: in bytes read as latin1 that would also take 0xA0 and 0x85 out of UTF-8 letters.
+function takeOut(text: string): string {
+  return text.replace(/[ \t\r\f\v]+/g, '').replace(/\n$/, '');
+}
+
+function keepIndentation(text: string): string {
+  return text.replace(/^[ \t\r\f\v]+$|(?<=[^ \t\r\f\v\n])[ \t\r\f\v]+/gm, '').replace(/\n$/, '');
+}

@@ -1,0 +1,144 @@
+/** picks.json and its kin on the command line: where each path, or each hunk of it, is taken from (CONTRACT 4). */
+import { z } from 'zod';
+import { messageOf, UsageError } from '../errors.ts';
+import { printPath, type RawPath, rawPathOfPrinted } from '../git/paths.ts';
+import { didYouMean, nearestNames } from '../nearest.ts';
+import { type ComparedFile, versionOf } from './compare.ts';
+
+const source = z.string().min(1);
+
+const hunkChoiceSchema = z.strictObject({
+  from: source.describe('a model'),
+  ids: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('hunks of that model, by the ids of the comparison'),
+});
+
+const pickSchema = z
+  .strictObject({
+    path: z.string().min(1).optional().describe('relative to the top of the repository'),
+    path_base64: z.base64().min(1).optional().describe('the bytes of a name that is no UTF-8'),
+    from: source.optional().describe('a model, or "base"'),
+    hunks: z.array(hunkChoiceSchema).min(1).optional(),
+    why: z.string().optional(),
+  })
+  .refine(({ path, path_base64 }) => (path ?? path_base64) !== undefined, {
+    error: 'a pick needs "path" (or "path_base64")',
+  })
+  .refine(({ from, hunks }) => (from === undefined) !== (hunks === undefined), {
+    error: 'a pick has either "from" or "hunks"',
+  });
+
+export const picksSchema = z.strictObject({ picks: z.array(pickSchema) });
+
+export type Pick = z.infer<typeof pickSchema>;
+export type Picks = z.infer<typeof picksSchema>;
+
+/** The name in `from` that stands for no model but for what was there before. */
+export const BASE = 'base';
+
+export function pathOfPick({ path = '', path_base64 }: Pick): RawPath {
+  return rawPathOfPrinted(path_base64 === undefined ? { path } : { path, path_base64 });
+}
+
+/**
+ * Reads the text of a picks file.
+ * @throws UsageError `bad-picks` that says what is wrong, and where
+ */
+export function parsePicks(text: string): Picks {
+  const parsed = picksSchema.safeParse(parseJson(text.replace(/^\uFEFF/, '')));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(describeIssue);
+  const others = problems.length > 1 ? ` (and ${problems.length - 1} more, see details)` : '';
+  throw badPicks(`The picks do not fit: ${problems[0]}${others}.`, { problems });
+}
+
+/**
+ * Reads `PATH=MODEL`; the last = separates, because a path may hold one and a model does not.
+ * @throws UsageError `bad-picks`
+ */
+export function parsePickOption(text: string): Pick {
+  const at = text.lastIndexOf('=');
+  const [path, from] = [text.slice(0, at), text.slice(at + 1)];
+  if (at > 0 && from !== '') return { path, from };
+  throw badPicks(`"${text}" is no pick of the form PATH=MODEL.`, { pick: text });
+}
+
+/**
+ * Everything that one model changed.
+ * @param models who may be named; by default, whoever changed something
+ * @throws UsageError `unknown-model`
+ */
+export function picksTaking(
+  model: string,
+  files: readonly ComparedFile[],
+  models: readonly string[] = modelsIn(files),
+): Picks {
+  assertModel(model, models);
+  const changed = files.filter((file) => versionOf(file, model) !== undefined);
+  return { picks: changed.map(({ path }) => ({ ...printPath(path), from: model })) };
+}
+
+/** Picks with others put in the place of those for the same paths: `--take` one model but for what `--pick` names. */
+export function overridePicks({ picks }: Picks, named: readonly Pick[]): Picks {
+  const paths = new Set(named.map(pathOfPick));
+  return { picks: [...picks.filter((pick) => !paths.has(pathOfPick(pick))), ...named] };
+}
+
+export function modelsIn(files: readonly ComparedFile[]): string[] {
+  return [...new Set(files.flatMap(({ versions }) => versions.map(({ model }) => model)))].sort();
+}
+
+/** @throws UsageError `unknown-model` with the nearest names of those that have a capture */
+export function assertModel(model: string, models: readonly string[]): void {
+  if (models.includes(model)) return;
+  throw new UsageError({
+    code: 'unknown-model',
+    message: `There is no capture of a model "${model}". ${didYouMean(model, models)}`,
+    hint: `Pick from ${[...models, BASE].join(', ')}; "mm.mjs status" shows who took part.`,
+    details: { model, nearest: nearestNames(model, models), models: [...models] },
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = messageOf(error);
+    const position = /at position (\d+)/.exec(message)?.[1];
+    const lines = text.slice(0, Number(position)).split('\n');
+    const place =
+      position === undefined || /line \d/.test(message)
+        ? ''
+        : ` (line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1})`;
+    throw badPicks(`The picks are no JSON: ${message}${place}.`, {});
+  }
+}
+
+const KNOWN_FIELDS = [
+  ...Object.keys(picksSchema.shape),
+  ...Object.keys(pickSchema.shape),
+  ...Object.keys(hunkChoiceSchema.shape),
+];
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const place = issue.path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+  const problem =
+    issue.code === 'unrecognized_keys'
+      ? `unknown field "${issue.keys[0]}". ${didYouMean(issue.keys[0] ?? '', KNOWN_FIELDS)}`
+      : issue.message;
+  return `${place || 'the whole'}: ${problem.replace(/[.]$/, '')}`;
+}
+
+function badPicks(message: string, details: Record<string, unknown>): UsageError {
+  return new UsageError({
+    code: 'bad-picks',
+    message,
+    hint: 'Picks look like {"picks":[{"path":"src/a.ts","from":"claude","why":"..."}]}, or --pick src/a.ts=claude; "mm.mjs compare --suggest" writes a file to start from.',
+    details,
+  });
+}

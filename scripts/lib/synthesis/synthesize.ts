@@ -1,0 +1,150 @@
+/** The tree that the picks make, built in git's object store: no working tree is read or written. */
+import { type ChangeStatus, listChanges } from '../git/changes.ts';
+import { pathText, type RawPath } from '../git/paths.ts';
+import { type TreeEntry, writeTreeWith } from '../git/trees.ts';
+import { readBlobs, writeBlobs } from './blobs.ts';
+import { foldersOf } from './companions.ts';
+import { applyHunks, overlapGroups } from './hunks.ts';
+import { BASE } from './picks.ts';
+import {
+  modelsTaken,
+  type Outcome,
+  type ResolvedEntry,
+  type ResolvedPicks,
+  type UnpickedPath,
+} from './resolve-picks.ts';
+
+export interface AppliedPath {
+  path: RawPath;
+  /** A model, several joined by "+" where hunks were merged, or "base". */
+  from: string;
+  /** Against base. */
+  status: ChangeStatus | 'unchanged';
+  why: string | null;
+}
+
+/** Picks that do not go together. */
+export interface PickConflict {
+  path: RawPath;
+  /** The hunks that overlap; empty where it is not about hunks. */
+  hunks: { id: string; from: string }[];
+  reason: string;
+}
+
+export interface Synthesis {
+  /** Null when there are conflicts. */
+  tree: string | null;
+  applied: AppliedPath[];
+  unpicked: UnpickedPath[];
+  conflicts: PickConflict[];
+  warnings: string[];
+}
+
+/** Builds the tree of resolved picks onto base; picks that do not go together are told, and then there is no tree. */
+export async function synthesize(
+  directory: string,
+  base: string,
+  { entries, unpicked, warnings }: ResolvedPicks,
+): Promise<Synthesis> {
+  const refused = (conflicts: PickConflict[]): Synthesis => {
+    return { tree: null, applied: [], unpicked, conflicts, warnings };
+  };
+  const overlaps = entries.flatMap(overlapsIn);
+  if (overlaps.length > 0) return refused(overlaps);
+
+  const wanted = await wantedEntries(directory, entries);
+  const tree = await writeTreeWith(directory, base, wanted);
+  const changes = await listChanges(directory, base, tree, { renames: false });
+  const statuses = new Map(changes.map(({ path, status }) => [path, status]));
+  const clashes = clashesIn(wanted, statuses);
+  if (clashes.length > 0) return refused(clashes);
+
+  const applied = entries.map(({ path, outcome, why }): AppliedPath => {
+    const from = modelsTaken(outcome).join('+') || BASE;
+    return { path, from, status: statuses.get(path) ?? 'unchanged', why };
+  });
+  return { tree, applied, unpicked, conflicts: [], warnings };
+}
+
+function overlapsIn({ path, outcome }: ResolvedEntry): PickConflict[] {
+  if (outcome.kind !== 'hunks') return [];
+  const owner = new Map(outcome.hunks.map(({ from, hunk }) => [hunk.id, from]));
+  return overlapGroups(outcome.hunks.map(({ hunk }) => hunk)).map((group) => ({
+    path,
+    hunks: group.map(({ id }) => ({ id, from: owner.get(id) ?? '' })),
+    reason: `These hunks change the same lines of ${pathText(path)}, or lines next to each other: only one of them can be taken.`,
+  }));
+}
+
+/** What each path is to hold; those that stay as in base are not named. */
+async function wantedEntries(
+  directory: string,
+  entries: readonly ResolvedEntry[],
+): Promise<Map<RawPath, TreeEntry | null>> {
+  const wanted = new Map<RawPath, TreeEntry | null>();
+  const merges: { path: RawPath; outcome: Merge }[] = [];
+  for (const { path, outcome } of entries) {
+    if (outcome.kind === 'take') wanted.set(path, outcome.entry);
+    else if (outcome.kind === 'hunks' && outcome.deletes) wanted.set(path, null);
+    else if (outcome.kind === 'hunks') merges.push({ path, outcome });
+  }
+  const merged = await writeMerged(
+    directory,
+    merges.map(({ outcome }) => outcome),
+  );
+  for (const [index, { path, outcome }] of merges.entries())
+    wanted.set(path, { mode: outcome.mode, oid: merged[index] ?? '' });
+  return wanted;
+}
+
+type Merge = Extract<Outcome, { kind: 'hunks' }>;
+
+async function writeMerged(directory: string, merges: readonly Merge[]): Promise<string[]> {
+  const bases = await readBlobs(
+    directory,
+    merges.flatMap(({ onto }) => onto?.oid ?? []),
+  );
+  const contents = merges.map(({ onto, hunks }) => {
+    const base = bases.get(onto?.oid ?? '') ?? Buffer.alloc(0);
+    return applyHunks(
+      base,
+      hunks.map(({ hunk }) => hunk),
+    );
+  });
+  return writeBlobs(directory, contents);
+}
+
+/**
+ * A name cannot be a file and a folder. git lets the last one written win without a word, so the tree that came out is
+ * held against what was asked for: a path that is gone and was not picked, or picked and is not there.
+ */
+function clashesIn(
+  wanted: ReadonlyMap<RawPath, TreeEntry | null>,
+  statuses: ReadonlyMap<RawPath, ChangeStatus>,
+): PickConflict[] {
+  const present = [...wanted.keys()].filter((path) => wanted.get(path) !== null);
+  const displaced = [...statuses.keys()].filter((path) => !wanted.has(path));
+  const files = new Set([...present, ...displaced]);
+  const clashes = new Map<RawPath, PickConflict>();
+  for (const path of files) {
+    const folder = foldersOf(path).find((one) => files.has(one));
+    if (folder === undefined) continue;
+    const conflict = clash(folder, path, wanted);
+    clashes.set(conflict.path, conflict);
+  }
+  return [...clashes.values()];
+}
+
+function clash(
+  file: RawPath,
+  inside: RawPath,
+  wanted: ReadonlyMap<RawPath, TreeEntry | null>,
+): PickConflict {
+  const [picked, other] = wanted.has(inside) ? [inside, file] : [file, inside];
+  const [fileName, insideName, otherName] = [file, inside, other].map(pathText);
+  return {
+    path: picked,
+    hunks: [],
+    reason: `${fileName} would have to be a file, and a folder for ${insideName}. Pick ${otherName} from the same model as well, or leave ${pathText(picked)} out.`,
+  };
+}
