@@ -1,0 +1,56 @@
+/** The sample of the demo: a real repository with a seeded bug, and three scripted models that serve as real CLIs would. */
+import { cp, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { git } from '../git/git.ts';
+import { skillFolder } from '../skill-folder.ts';
+
+export interface DemoProject {
+  /** Everything of the demo lies below it. */
+  folder: string;
+  /** The repository. */
+  project: string;
+  /** The state root, so that the user's own stays untouched. */
+  state: string;
+  task: string;
+}
+
+const IDENTITY = [
+  '-c',
+  'user.name=Demo',
+  '-c',
+  'user.email=demo@localhost',
+  '-c',
+  'commit.gpgSign=false',
+];
+
+/** Makes it below `parent`, or in a temporary folder. */
+export async function makeDemoProject(parent: string = tmpdir()): Promise<DemoProject> {
+  await mkdir(parent, { recursive: true });
+  const folder = await realpath(await mkdtemp(join(parent, 'mm-demo-')));
+  const source = join(skillFolder, 'scripts', 'lib', 'demo');
+  const project = join(folder, 'durations');
+  await cp(join(source, 'sample'), project, { recursive: true });
+  await writeFile(
+    join(project, '.multi-model.json'),
+    `${JSON.stringify(configuration(source, folder), null, 2)}\n`,
+  );
+  await git(project, ['init', '--quiet', '--initial-branch=main']);
+  await git(project, ['add', '--all']);
+  await git(project, [...IDENTITY, 'commit', '--quiet', '-m', 'Durations']);
+  return { folder, project, state: join(folder, 'state'), task: join(source, 'task.md') };
+}
+
+function configuration(source: string, folder: string) {
+  const agent = (name: string, ...args: string[]) => ({
+    command: [process.execPath, join(source, 'agents', `${name}.mjs`), ...args],
+  });
+  return {
+    models: ['steady', 'bold', 'flaky'],
+    backends: {
+      steady: agent('steady'),
+      bold: agent('bold'),
+      flaky: agent('flaky', join(folder, 'flaky-attempts')),
+    },
+  };
+}

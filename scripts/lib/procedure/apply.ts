@@ -1,0 +1,178 @@
+/** Phase 7, its last step: the main tree is brought to a tree that was proved, once, and can be brought back. */
+import { Refusal } from '../errors.ts';
+import { gitLine } from '../git/git.ts';
+import { writeRef } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import { commitTree } from '../git/trees.ts';
+import { withLock } from '../process/lock.ts';
+import { changeMainTree, type MainTreeChange, planMainTree } from '../session/main-tree.ts';
+import { repositoryLock, stateRoot } from '../session/paths.ts';
+import {
+  captureOf,
+  hostWorksInMainTree,
+  recordEvent,
+  refPrefix,
+  type Session,
+  type SessionData,
+  updateSession,
+} from '../session/session.ts';
+
+type Application = SessionData['applications'][number];
+
+/** Another process of the session may be applying too, or cleaning up: one at a time in one main tree. */
+function withMainTree<T>(repository: Repository, action: () => Promise<T>): Promise<T> {
+  return withLock(`${repositoryLock(stateRoot(), repository.commonDir)}-main`, action);
+}
+
+/** The last application that still stands in the main tree. */
+export function standingApplication(session: Session): Application | null {
+  return session.data.applications.findLast(({ state }) => state !== 'undone') ?? null;
+}
+
+/** The host's model when it works in the main tree; its capture must exist before that tree is changed. */
+function hostInMainTree(session: Session): string | null {
+  if (!hostWorksInMainTree(session)) return null;
+  return session.data.models.find(({ role }) => role === 'host')?.model ?? null;
+}
+
+/**
+ * What lies in the main tree because of the session: the last synthesis, or what the host captured since, or base.
+ * Whatever lies there beyond it is the user's own, and stays.
+ * @throws Refusal `host-not-captured`: what the host did would be lost
+ */
+async function sessionsPartOfMainTree(repository: Repository, session: Session): Promise<string> {
+  const applied = standingApplication(session);
+  const host = hostInMainTree(session);
+  const captured = host === null ? null : latestCapture(session, host);
+  if (host !== null && captured === null && applied === null) throw hostNotCaptured(session, host);
+  if (captured !== null && (applied === null || captured.captured_at > applied.applied_at)) {
+    return captured.tree;
+  }
+  if (applied !== null) return applied.tree;
+  return gitLine(repository.topLevel, ['rev-parse', `${session.data.base}^{tree}`]);
+}
+
+function latestCapture(session: Session, model: string) {
+  for (let pass = session.data.current_pass; pass >= 1; pass--) {
+    const capture = captureOf(session, model, pass);
+    if (capture !== null) return capture;
+  }
+  return null;
+}
+
+/** What applying a synthesis would make of the main tree. Nothing is written. */
+export async function planApplication(
+  repository: Repository,
+  session: Session,
+  synthesis: string,
+): Promise<MainTreeChange> {
+  return planMainTree(repository, {
+    ancestor: await sessionsPartOfMainTree(repository, session),
+    target: synthesis,
+    hint: 'These files were changed in the main tree since the session began. Commit or move those changes, or leave these paths out of the picks, and run apply-picks again.',
+  });
+}
+
+/** Brings the main tree to the synthesis: recorded before the first byte, checked by content after the last. */
+export async function applySynthesis(
+  repository: Repository,
+  session: Session,
+  { tree, pass }: { tree: string; pass: number },
+): Promise<MainTreeChange> {
+  return withMainTree(repository, async () => {
+    await finishInterrupted(repository, session);
+    const plan = await planApplication(repository, session, tree);
+    await keep(repository, session, plan);
+    const application: Application = {
+      pass,
+      tree,
+      ...plan,
+      state: 'writing',
+      applied_at: new Date().toISOString(),
+    };
+    await updateSession(session, ({ applications }) => ({
+      applications: [...applications, application],
+    }));
+    await changeMainTree(repository, plan);
+    await setLastState(session, 'applied');
+    await recordEvent(session, 'apply', { pass, tree });
+    return plan;
+  });
+}
+
+/**
+ * Takes the last application back: the main tree holds again what it held before, with what was changed since.
+ * @throws Refusal `nothing-to-undo`
+ */
+export async function undoApplication(
+  repository: Repository,
+  session: Session,
+): Promise<MainTreeChange> {
+  return withMainTree(repository, async () => {
+    const last = standingApplication(session);
+    if (last === null) throw nothingToUndo(session);
+    const change = await takeBack(repository, session, last);
+    await recordEvent(session, 'undo', { pass: last.pass, tree: last.tree });
+    return change;
+  });
+}
+
+/** An application that a crash cut short is taken back first: then the main tree is as it was before. */
+async function finishInterrupted(repository: Repository, session: Session): Promise<void> {
+  const last = standingApplication(session);
+  if (last?.state === 'writing') await takeBack(repository, session, last);
+}
+
+async function takeBack(
+  repository: Repository,
+  session: Session,
+  { before, after }: Application,
+): Promise<MainTreeChange> {
+  const plan = await planMainTree(repository, {
+    ancestor: after,
+    target: before,
+    hint: 'These files were changed since the application in the places that it changed. Move those changes away, then run apply-picks --undo again.',
+  });
+  await changeMainTree(repository, plan);
+  await setLastState(session, 'undone');
+  return plan;
+}
+
+/** Refs for both sides: an undo needs them, and git gc must not take them. */
+async function keep(
+  repository: Repository,
+  session: Session,
+  { before, after }: MainTreeChange,
+): Promise<void> {
+  const number = session.data.applications.length + 1;
+  for (const [name, tree] of Object.entries({ before, after })) {
+    const commit = await commitTree(repository.topLevel, tree, [], `${name} application ${number}`);
+    await writeRef(repository.topLevel, `${refPrefix(session)}/apply/${number}-${name}`, commit);
+  }
+}
+
+async function setLastState(session: Session, state: 'applied' | 'undone'): Promise<void> {
+  await updateSession(session, ({ applications }) => {
+    const at = applications.findLastIndex((it) => it.state !== 'undone');
+    return {
+      applications: applications.map((it, index) => (index === at ? { ...it, state } : it)),
+    };
+  });
+}
+
+function hostNotCaptured(session: Session, host: string): Refusal {
+  return new Refusal({
+    code: 'host-not-captured',
+    message: `${host} works in the main tree and has not been captured, so what it did there would be lost.`,
+    hint: `mm.mjs capture-diff --model ${host} --session ${session.data.session_id}`,
+    details: { model: host },
+  });
+}
+
+function nothingToUndo(session: Session): Refusal {
+  return new Refusal({
+    code: 'nothing-to-undo',
+    message: `Session ${session.data.session_id} has no application that stands in the main tree.`,
+    hint: 'apply-picks applies one; each can be undone once, the last first.',
+  });
+}

@@ -1,0 +1,29 @@
+/** Phase 5: every model's result, captured. */
+import type { Repository } from '../git/repository.ts';
+import type { Reporter } from '../script.ts';
+import { captureModel } from '../session/capture.ts';
+import { type PrintedCapture, printCapture } from '../session/printed-capture.ts';
+import type { Session, SessionModel } from '../session/session.ts';
+import { readRunState } from './run-state.ts';
+
+/** Captures the models; one that still runs is captured as it stands, with a warning. */
+export async function captureModels(
+  repository: Repository,
+  session: Session,
+  models: readonly SessionModel[],
+  pass: number,
+  reporter: Reporter,
+): Promise<PrintedCapture[]> {
+  return Promise.all(
+    models.map(async ({ model }) => {
+      const warnings: string[] = [];
+      if ((await readRunState(session, model, pass))?.status === 'running') {
+        warnings.push(`${model} is still running: this is its work so far.`);
+      }
+      const capture = await captureModel(repository, session, model, pass);
+      reporter.progress(`${model}: ${capture.files.length} files captured`);
+      for (const warning of warnings) reporter.warn(warning);
+      return { ...printCapture(capture), warnings };
+    }),
+  );
+}

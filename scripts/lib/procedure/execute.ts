@@ -1,0 +1,111 @@
+/** Detection to comparison in one go: the same functions that the scripts call, in the same order. */
+import type { Repository } from '../git/repository.ts';
+import type { Triggers } from '../models/triggers.ts';
+import type { ScriptContext } from '../script.ts';
+import type { PrintedCapture } from '../session/printed-capture.ts';
+import { fileName, participants, passFolder, type Session } from '../session/session.ts';
+import { join } from 'node:path';
+import { captureModels } from './capture-models.ts';
+import { candidatesOf, type Comparison, compare, keepComparison } from './compare.ts';
+import type { TargetResult } from './gate.ts';
+import { openGating, runGating } from './gating.ts';
+import { makeModelWorktrees, modelsWithWorktree } from './make-worktrees.ts';
+import { runModels } from './run-models.ts';
+import type { Run } from './run-state.ts';
+import { snapshotTree } from './snapshot.ts';
+import { planSession, type StartOptions, startSession } from './start-session.ts';
+import { type PrintedSuggestion, suggest } from './suggest.ts';
+
+export interface ExecuteOptions {
+  triggers: Triggers;
+  models: string[] | null;
+  timeout: number | 'none' | undefined;
+  userChanges?: StartOptions['userChanges'];
+  gate: string[];
+}
+
+export interface Executed {
+  session: Session;
+  runs: Run[];
+  captures: PrintedCapture[];
+  gates: TargetResult[];
+  comparison: Comparison;
+  suggestion: PrintedSuggestion;
+}
+
+/** Nobody hosts: every model is external, each in its own worktree. */
+export async function execute(
+  repository: Repository,
+  options: ExecuteOptions,
+  context: ScriptContext,
+): Promise<Executed> {
+  const { signal, ...reporter } = context;
+  const start: StartOptions = {
+    ...options,
+    userChanges: options.userChanges,
+    host: 'none',
+    hostTree: 'main',
+    passes: 1,
+  };
+  const session = await startSession(repository, await planSession(repository, start), start);
+  context.keepFullOutputIn(join(passFolder(session), 'logs'));
+  reporter.progress(`session ${session.data.session_id} in ${session.directory}`);
+  const models = participants(session);
+  const pass = session.data.current_pass;
+
+  await makeModelWorktrees(
+    repository,
+    session,
+    { models: modelsWithWorktree(session), start: session.data.base, setup: undefined, signal },
+    reporter,
+  );
+  const run = { pass, timeout: options.timeout, promptFile: undefined, again: false, signal };
+  const runs = await runModels(repository, session, models, run, reporter);
+  signal.throwIfAborted();
+  const captures = await captureModels(repository, session, models, pass, reporter);
+  for (const { model, tree } of captures) {
+    const folder = join(passFolder(session), 'files', fileName(model));
+    await snapshotTree(repository.topLevel, session.data.base, tree, folder);
+  }
+  const gates = await gateAll(repository, session, options, signal, reporter);
+  const comparison = await compare(repository, session.data.base, candidatesOf(session, pass));
+  await keepComparison(session, pass, comparison);
+  const suggestion = await suggest(session, pass, comparison);
+  return { session, runs, captures, gates, comparison, suggestion };
+}
+
+async function gateAll(
+  { topLevel }: Repository,
+  session: Session,
+  { gate }: ExecuteOptions,
+  signal: AbortSignal,
+  reporter: Pick<ScriptContext, 'progress' | 'warn'>,
+): Promise<TargetResult[]> {
+  const options = {
+    ...{ repo: topLevel, session: session.directory, model: [], all: true, base: true },
+    ...{ main: false, gate, timeout: 1200, noCache: false },
+  };
+  const gating = await openGating(options);
+  if (gating.chosen.gates.length === 0) {
+    reporter.warn(
+      'The project has no quality gate that could be found, so nothing was proved. Name one with --gate NAME=CMD.',
+    );
+    return [];
+  }
+  return runGating(gating, options, signal, reporter);
+}
+
+/** The candidate that facts put first: all gates green, then the larger part of the gates; ties by the user's order. */
+export function bestModel(
+  models: readonly string[],
+  gates: readonly TargetResult[],
+): string | null {
+  const score = (model: string) => {
+    const result = gates.find(({ target }) => target === model);
+    if (result === undefined) return 0;
+    return (
+      (result.passed ? 1000 : 0) + result.gates.filter(({ status }) => status === 'pass').length
+    );
+  };
+  return [...models].sort((a, b) => score(b) - score(a))[0] ?? null;
+}

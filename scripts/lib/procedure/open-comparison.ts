@@ -1,0 +1,60 @@
+/** The comparison of a session's pass, or of candidates that options name. */
+import { UsageError } from '../errors.ts';
+import { openRepository, type Repository, resolveRevision } from '../git/repository.ts';
+import { findSession } from '../session/find-session.ts';
+import { selectPass } from '../session/select-models.ts';
+import type { Session } from '../session/session.ts';
+import { ensureObjects } from './archive.ts';
+import { candidatesFromOptions, candidatesOf, type Comparison, compare } from './compare.ts';
+
+export interface OpenedComparison {
+  session: Session | null;
+  repository: Repository;
+  pass: number;
+  comparison: Comparison;
+}
+
+export async function openComparison(options: {
+  repo?: string | undefined;
+  session?: string | undefined;
+  pass?: number | undefined;
+  candidate: string[];
+  base?: string | undefined;
+}): Promise<OpenedComparison> {
+  if (options.candidate.length > 0) return compareOptions(options);
+  const { session, repository } = await findSession(options);
+  await ensureObjects(repository, session);
+  const pass = selectPass(session, options.pass);
+  const candidates = candidatesOf(session, pass);
+  return {
+    session,
+    repository,
+    pass,
+    comparison: await compare(repository, session.data.base, candidates),
+  };
+}
+
+async function compareOptions(options: {
+  repo?: string | undefined;
+  candidate: string[];
+  base?: string | undefined;
+}): Promise<OpenedComparison> {
+  const repository = await openRepository(options.repo ?? process.cwd());
+  const revision = options.base ?? 'HEAD';
+  const base = await resolveRevision(repository.topLevel, revision, 'commit');
+  if (base === null) {
+    throw new UsageError({
+      code: 'unknown-revision',
+      message: `${revision} names no commit here.`,
+      hint: 'Name the commit that all candidates started from with --base REV.',
+      details: { base: revision },
+    });
+  }
+  const candidates = await candidatesFromOptions(repository, options.candidate);
+  return {
+    session: null,
+    repository,
+    pass: 1,
+    comparison: await compare(repository, base, candidates),
+  };
+}

@@ -1,0 +1,20 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FilesAt } from '../git/files-at.ts';
+
+/** Everything that a pass's scripts write into. */
+export async function makePassFolders(pass: string): Promise<void> {
+  for (const folder of ['outputs', 'stderr', 'diffs', 'files', 'logs', 'runs']) {
+    await mkdir(join(pass, folder), { recursive: true, mode: 0o700 });
+  }
+}
+
+/** The convention files that the project has at base, for the prompts. */
+export async function conventionFiles(files: FilesAt): Promise<string[]> {
+  const found = await Promise.all(
+    ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md'].map(async (name) =>
+      (await files.read(name)) === null ? [] : [name],
+    ),
+  );
+  return found.flat();
+}

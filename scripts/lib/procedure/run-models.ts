@@ -1,0 +1,246 @@
+/** Phase 4: all external models at work, each in its own worktree, in parallel. */
+import { spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Configuration, readConfiguration } from '../configuration.ts';
+import { Refusal } from '../errors.ts';
+import { filesAt } from '../git/files-at.ts';
+import type { Repository } from '../git/repository.ts';
+import { resolveBackend } from '../models/backends.ts';
+import { runModel } from '../models/run.ts';
+import { identifyProcess, ownIdentity } from '../process/processes.ts';
+import type { Reporter } from '../script.ts';
+import { hasChanged, workplaceOf } from '../session/capture.ts';
+import { replaceFile } from '../session/files.ts';
+import { runMark } from '../session/marks.ts';
+import {
+  fileName,
+  passFolder,
+  recordEvent,
+  type Session,
+  type SessionModel,
+} from '../session/session.ts';
+import { launcher } from '../skill-folder.ts';
+import { printRun, type Run, readRunState, type RunState, writeRunState } from './run-state.ts';
+
+export interface RunOptions {
+  pass: number;
+  timeout: number | 'none' | undefined;
+  promptFile: string | undefined;
+  /** Run again what succeeded already. */
+  again: boolean;
+  signal: AbortSignal;
+}
+
+/** Runs the models to their ends, all at the same time; one that fails does not stop the others. */
+export async function runModels(
+  repository: Repository,
+  session: Session,
+  models: readonly SessionModel[],
+  options: RunOptions,
+  reporter: Reporter,
+): Promise<Run[]> {
+  const configuration = await readConfiguration(filesAt(repository.topLevel, session.data.base));
+  assertRunnable(repository, session, models, options);
+  return Promise.all(
+    models.map((model) => runOne(repository, session, model, options, configuration, reporter)),
+  );
+}
+
+function assertRunnable(
+  repository: Repository,
+  session: Session,
+  models: readonly SessionModel[],
+  { pass, promptFile }: RunOptions,
+): void {
+  for (const { model, role } of models) {
+    if (role === 'host') throw hostIsNotStarted(model);
+    const place = workplaceOf(repository, session, model, pass);
+    if (place === null || !existsSync(place.directory)) throw noWorktree(session, model);
+  }
+  const prompt = promptFile ?? join(passFolder(session, pass), 'prompt.md');
+  if (!existsSync(prompt)) throw noPrompt(prompt);
+}
+
+async function runOne(
+  repository: Repository,
+  session: Session,
+  { model, backend, agent_model, binary }: SessionModel,
+  { pass, timeout, promptFile, again, signal }: RunOptions,
+  configuration: Configuration,
+  reporter: Reporter,
+): Promise<Run> {
+  const known = await readRunState(session, model, pass);
+  if (known?.status === 'running' && !isOwnRun(known)) {
+    reporter.warn(
+      `${model} is already running (pid ${known.supervisor?.pid}); status --wait waits for it.`,
+    );
+    return printRun(known);
+  }
+  if (known?.status === 'succeeded' && !again) {
+    reporter.warn(
+      `${model} has succeeded in this pass already; --again runs it once more and costs tokens.`,
+    );
+    return printRun(known);
+  }
+
+  const place = workplaceOf(repository, session, model, pass);
+  if (place === null) throw noWorktree(session, model);
+  const files = runFiles(session, model, pass);
+  const limit = timeout ?? session.data.timeout_s;
+  const state: RunState = { ...startedRun(model, backend, files), supervisor: await ownIdentity() };
+  await writeRunState(session, pass, state);
+  await recordEvent(session, 'run_start', { model, pass, backend });
+
+  const result = await runModel({
+    model,
+    backend: resolveBackend({ backend, binary }, configuration.backends ?? {}),
+    agentModel: agent_model,
+    worktree: place.directory,
+    promptFile: promptFile ?? join(passFolder(session, pass), 'prompt.md'),
+    outputFile: files.output,
+    stdoutFile: files.stdout,
+    stderrFile: files.stderr,
+    timeoutMs: limit === 'none' ? null : limit * 1000,
+    mark: runMark(session, model),
+    signal,
+    hasChanged: () => hasChanged(repository, session, model, pass),
+    onProgress: reporter.progress,
+  });
+  const ended: RunState = { ...state, ...result, supervisor: null };
+  await writeRunState(session, pass, ended);
+  await recordEvent(session, 'run_end', {
+    model,
+    pass,
+    status: result.status,
+    cause: result.cause,
+  });
+  return printRun(ended);
+}
+
+/** A detached start records its child's id; through tsx the script is that child's own child. */
+function isOwnRun({ supervisor }: RunState): boolean {
+  return supervisor?.pid === process.pid || supervisor?.pid === process.ppid;
+}
+
+function runFiles(session: Session, model: string, pass: number) {
+  const folder = passFolder(session, pass);
+  return {
+    output: join(folder, 'outputs', `${fileName(model)}.md`),
+    stdout: join(folder, 'logs', `${fileName(model)}-stdout.txt`),
+    stderr: join(folder, 'stderr', `${fileName(model)}.txt`),
+  };
+}
+
+function startedRun(
+  model: string,
+  backend: string | null,
+  files: { output: string; stderr: string },
+): Omit<RunState, 'supervisor'> {
+  return {
+    model,
+    backend,
+    status: 'running',
+    cause: null,
+    message: null,
+    attempts: [],
+    exit_code: null,
+    signal: null,
+    duration_ms: null,
+    output: files.output,
+    stderr: files.stderr,
+    usage: null,
+    changed: null,
+    started_at: new Date().toISOString(),
+  };
+}
+
+/**
+ * Starts another process that runs the models, and returns at once. It is in a session of its own, so it outlives the
+ * shell that started it.
+ */
+export async function runModelsDetached(
+  repository: Repository,
+  session: Session,
+  models: readonly SessionModel[],
+  options: RunOptions,
+): Promise<Run[]> {
+  assertRunnable(repository, session, models, options);
+  const { pass, timeout, promptFile, again } = options;
+  const log = openSync(join(passFolder(session, pass), 'logs', 'run-model.log'), 'a', 0o600);
+  const words = [
+    ...models.flatMap(({ model }) => ['--model', model]),
+    ...['--session', session.directory, '--repo', repository.topLevel, '--pass', String(pass)],
+    ...(timeout === undefined ? [] : ['--timeout', String(timeout)]),
+    ...(promptFile === undefined ? [] : ['--prompt-file', promptFile]),
+    ...(again ? ['--again'] : []),
+  ];
+  const child = spawn(process.execPath, [launcher, 'run-model', ...words], {
+    cwd: repository.topLevel,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  child.unref();
+  const supervisor = await identifyProcess(child.pid ?? -1);
+  return Promise.all(
+    models.map(async ({ model, backend }) => {
+      const known = await readRunState(session, model, pass);
+      if (known?.status === 'running' || (known?.status === 'succeeded' && !again))
+        return printRun(known);
+      const state = { ...startedRun(model, backend, runFiles(session, model, pass)), supervisor };
+      await writeRunState(session, pass, state);
+      return printRun(state);
+    }),
+  );
+}
+
+/** Marks the host's run as ended, with its final text: the host is not started by us. */
+export async function recordHostRun(
+  repository: Repository,
+  session: Session,
+  model: string,
+  text: string,
+  pass: number,
+): Promise<Run> {
+  const files = runFiles(session, model, pass);
+  await replaceFile(files.output, text);
+  const state: RunState = {
+    ...startedRun(model, null, files),
+    status: text.trim() === '' ? 'failed' : 'succeeded',
+    cause: text.trim() === '' ? 'empty-output' : null,
+    stderr: null,
+    changed: await hasChanged(repository, session, model, pass),
+    supervisor: null,
+  };
+  await writeRunState(session, pass, state);
+  await recordEvent(session, 'run_end', { model, pass, status: state.status, cause: state.cause });
+  return printRun(state);
+}
+
+function hostIsNotStarted(model: string): Refusal {
+  return new Refusal({
+    code: 'host-is-not-started',
+    message: `${model} is the host of this session: it does its own editing, no program is started for it.`,
+    hint: `When it is done, record its final text: mm.mjs run-model --model ${model} --record FILE.`,
+    details: { model },
+  });
+}
+
+function noWorktree(session: Session, model: string): Refusal {
+  return new Refusal({
+    code: 'no-worktree',
+    message: `${model} has no worktree to run in.`,
+    hint: `mm.mjs make-worktrees --model ${model} --session ${session.data.session_id}`,
+    details: { model },
+  });
+}
+
+function noPrompt(file: string): Refusal {
+  return new Refusal({
+    code: 'no-prompt',
+    message: `There is no prompt: ${file} does not exist.`,
+    hint: 'start-session and next-pass write it; or name one with --prompt-file.',
+    details: { file },
+  });
+}

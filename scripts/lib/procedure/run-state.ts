@@ -1,0 +1,88 @@
+/** What a model's run came to, or that it still goes on: `runs/<model>.json` of the pass. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { identifyProcess } from '../process/processes.ts';
+import { readJsonOrNull, replaceJson } from '../session/files.ts';
+import { fileName, passFolder, type Session } from '../session/session.ts';
+
+export const runSchema = z.object({
+  model: z.string(),
+  backend: z.string().nullable(),
+  status: z.enum(['succeeded', 'partial', 'failed', 'running']),
+  cause: z.string().nullable().describe('why it did not succeed; see CONTRACT'),
+  message: z.string().nullable().describe('the same in one readable line'),
+  attempts: z.array(
+    z.object({
+      cause: z.string().nullable(),
+      exit_code: z.number().nullable(),
+      signal: z.string().nullable(),
+      duration_ms: z.number(),
+      timeout_ms: z.number().nullable(),
+    }),
+  ),
+  exit_code: z.number().nullable(),
+  signal: z.string().nullable(),
+  duration_ms: z.number().nullable(),
+  output: z.string().describe('the file with its final text'),
+  stderr: z.string().nullable(),
+  usage: z
+    .object({
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cost_usd: z.number().nullable(),
+    })
+    .nullable(),
+  changed: z.boolean().nullable().describe('whether its working tree differs; null: unknown'),
+});
+
+export type Run = z.output<typeof runSchema>;
+
+const runStateSchema = runSchema.extend({
+  started_at: z.iso.datetime(),
+  /** The process that looks after it. */
+  supervisor: z.object({ pid: z.number(), started: z.string() }).nullable(),
+});
+
+export type RunState = z.output<typeof runStateSchema>;
+
+export function runFile(session: Session, model: string, pass: number): string {
+  return join(passFolder(session, pass), 'runs', `${fileName(model)}.json`);
+}
+
+export async function writeRunState(
+  session: Session,
+  pass: number,
+  state: RunState,
+): Promise<void> {
+  await replaceJson(runFile(session, state.model, pass), state);
+}
+
+/**
+ * The state of a model's run, or null when it never started. A run whose supervisor is gone is no longer running,
+ * whatever its file says: it was interrupted.
+ */
+export async function readRunState(
+  session: Session,
+  model: string,
+  pass: number,
+): Promise<RunState | null> {
+  const state = await readJsonOrNull(runFile(session, model, pass), runStateSchema);
+  if (state?.status !== 'running' || (await isSupervised(state))) return state;
+  return {
+    ...state,
+    status: 'failed',
+    cause: 'interrupted',
+    message: 'The process that ran it was ended from outside.',
+  };
+}
+
+async function isSupervised({ supervisor }: RunState): Promise<boolean> {
+  if (supervisor === null) return false;
+  const identity = await identifyProcess(supervisor.pid);
+  return identity?.started === supervisor.started;
+}
+
+/** A state without what only scripts need to know. */
+export function printRun({ started_at: _, supervisor: __, ...run }: RunState): Run {
+  return run;
+}

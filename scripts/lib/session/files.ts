@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+import { Failure, messageOf, systemErrorCode } from '../errors.ts';
+
+/** Replaces a file whole: readers see the old content or the new, also after a crash. */
+export async function replaceFile(path: string, content: string | Buffer): Promise<void> {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw cannotWrite(path, error);
+  }
+}
+
+export async function replaceJson(path: string, value: unknown): Promise<void> {
+  await replaceFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The file's text, or null when there is none. */
+export async function readTextOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/**
+ * A JSON file of ours, checked; null when there is none.
+ * @throws Failure `damaged-file` when it is no JSON or does not fit its schema
+ */
+export async function readJsonOrNull<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema> | null> {
+  const text = await readTextOrNull(path);
+  if (text === null) return null;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Failure({
+      code: 'damaged-file',
+      message: `${path} cannot be read: ${messageOf(error).slice(0, 300)}`,
+      hint: 'It was changed by something else, or written by another version. The refs under refs/mm/ still hold all captures.',
+      details: { file: path },
+    });
+  }
+}
+
+/** What a full or read-only disk, or a missing permission, means for the user. */
+export function cannotWrite(path: string, error: unknown): unknown {
+  const code = systemErrorCode(error);
+  if (code === undefined) return error;
+  return new Failure({
+    code: 'cannot-write',
+    message: `${path} could not be written (${code}).`,
+    hint: 'Check free space and permissions there, or choose another place with AI_AIP_ROOT, and run the same command again.',
+    details: { path, system_code: code },
+  });
+}

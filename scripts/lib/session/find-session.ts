@@ -1,0 +1,151 @@
+import { readdir, readlink } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { Refusal, systemErrorCode, UsageError } from '../errors.ts';
+import { configValue, openRepository, type Repository } from '../git/repository.ts';
+import { listWorktrees } from '../git/worktrees.ts';
+import { didYouMean } from '../nearest.ts';
+import { repositoryFolder, repositoryIdentity, stateRoot } from './paths.ts';
+import { readSession, type Session } from './session.ts';
+
+export interface FoundSession {
+  session: Session;
+  repository: Repository;
+}
+
+/**
+ * The session that --session (or $MM_SESSION) names, else the repository's newest open one.
+ * @throws Refusal no-session; UsageError unknown-session, foreign-session
+ */
+export async function findSession(options: {
+  repo?: string | undefined;
+  session?: string | undefined;
+}): Promise<FoundSession> {
+  const named = options.session ?? (process.env.MM_SESSION || undefined);
+  if (named !== undefined && isDirectoryName(named)) return openNamedDirectory(named, options.repo);
+
+  const repository = await openMainTree(options.repo ?? process.cwd());
+  const folder = await sessionsFolder(repository);
+  if (named === undefined) return { session: await newestOpen(folder, repository), repository };
+  const id = named === 'latest' ? await latestId(folder, repository) : named;
+  const session = id.includes('/') ? null : await readSession(join(folder, id));
+  if (session === null) throw await unknownSession(named, folder);
+  return { session: assertOwn(session, repository), repository };
+}
+
+/** Like findSession, but null where the repository has none and none was named: for scripts that also work alone. */
+export async function findSessionOrNull(options: {
+  repo?: string | undefined;
+  session?: string | undefined;
+}): Promise<FoundSession | null> {
+  try {
+    return await findSession(options);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'no-session') return null;
+    throw error;
+  }
+}
+
+/** The folder that holds a repository's sessions. */
+export async function sessionsFolder(repository: Repository): Promise<string> {
+  const origin = await configValue(repository.topLevel, 'remote.origin.url');
+  const identity = repositoryIdentity(repository.topLevel, origin);
+  return join(repositoryFolder(stateRoot(), identity), 'sessions', 'execute');
+}
+
+/** The working tree around a directory; from inside one of our worktrees, the main tree of its session. */
+async function openMainTree(directory: string): Promise<Repository> {
+  const repository = await openRepository(resolve(directory));
+  const own = (await listWorktrees(repository.topLevel)).find(
+    ({ path }) => path === repository.topLevel,
+  );
+  const sessionDirectory = sessionInLockReason(own?.lockReason ?? null);
+  const session = sessionDirectory === null ? null : await readSession(sessionDirectory);
+  return session === null ? repository : openRepository(session.data.main_tree);
+}
+
+/** What a worktree of ours says in its lock: who made it, for which session. */
+export function lockReasonFor(session: Session): string {
+  return `multi-model-execute ${session.directory}`;
+}
+
+export function sessionInLockReason(reason: string | null): string | null {
+  const match = /^multi-model-execute (.+)$/.exec(reason ?? '');
+  return match?.[1] ?? null;
+}
+
+function isDirectoryName(named: string): boolean {
+  return isAbsolute(named) || named.startsWith('./') || named.startsWith('../');
+}
+
+async function openNamedDirectory(named: string, repo: string | undefined): Promise<FoundSession> {
+  const session = await readSession(resolve(named));
+  if (session === null) {
+    throw new UsageError({
+      code: 'unknown-session',
+      message: `${named} holds no session (there is no session.json in it).`,
+      hint: 'mm.mjs status lists the sessions of the repository around the current directory.',
+      details: { directory: named },
+    });
+  }
+  const repository = await openRepository(repo ?? session.data.main_tree);
+  return { session: assertOwn(session, repository), repository };
+}
+
+function assertOwn(session: Session, repository: Repository): Session {
+  if (session.data.common_dir === repository.commonDir) return session;
+  throw new UsageError({
+    code: 'foreign-session',
+    message: `Session ${session.data.session_id} belongs to another repository: ${session.data.main_tree}.`,
+    hint: `Run it there, or with --repo ${session.data.main_tree}, or name a session of this repository.`,
+    details: {
+      session: session.directory,
+      belongs_to: session.data.main_tree,
+      repository: repository.topLevel,
+    },
+  });
+}
+
+/** The ids of all sessions in a folder, oldest first: an id begins with its time. */
+export async function listSessionIds(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => /^\d{8}-\d{6}Z-/.test(name)).sort();
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function newestOpen(folder: string, repository: Repository): Promise<Session> {
+  for (const id of (await listSessionIds(folder)).reverse()) {
+    const session = await readSession(join(folder, id));
+    if (session?.data.status === 'in_progress' && session.data.main_tree === repository.topLevel) {
+      return session;
+    }
+  }
+  throw new Refusal({
+    code: 'no-session',
+    message: `${repository.topLevel} has no open session.`,
+    hint: 'Start one: mm.mjs start-session --task "what to do". A finished one is named with --session latest.',
+    details: { repository: repository.topLevel },
+  });
+}
+
+/** `latest` names the newest finished session; before there is one, the newest at all. */
+async function latestId(folder: string, repository: Repository): Promise<string> {
+  try {
+    return await readlink(join(folder, 'latest'));
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+  return (await newestOpen(folder, repository)).data.session_id;
+}
+
+async function unknownSession(named: string, folder: string): Promise<UsageError> {
+  const known = await listSessionIds(folder);
+  return new UsageError({
+    code: 'unknown-session',
+    message: `This repository has no session "${named}". ${didYouMean(named, known.slice(-5))}`,
+    hint: 'mm.mjs status --session latest shows the newest finished one; start-session begins a new one.',
+    details: { session: named, known: known.slice(-20) },
+  });
+}

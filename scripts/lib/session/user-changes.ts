@@ -1,0 +1,256 @@
+/** The user's uncommitted work: seen, anchored by a private ref before anything moves, set aside, brought back. */
+import { constants, copyFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refusal } from '../errors.ts';
+import { listChanges } from '../git/changes.ts';
+import { git, gitLine } from '../git/git.ts';
+import {
+  bytesOf,
+  type PrintedPath,
+  pathText,
+  printPath,
+  type RawPath,
+  rawPathOfPrinted,
+  splitNul,
+} from '../git/paths.ts';
+import { writeRef } from '../git/refs.ts';
+import { type Repository, resolveRevision } from '../git/repository.ts';
+import {
+  commitTree,
+  copyIndex,
+  mergeTrees,
+  readTree,
+  writeIndexTree,
+  writeTreeWith,
+} from '../git/trees.ts';
+import { changeMainTree, readMainTree } from './main-tree.ts';
+import { refPrefix, type Session, updateSession } from './session.ts';
+
+export interface UserChange {
+  path: RawPath;
+  /** The two letters of `git status --porcelain`: staged, unstaged. */
+  status: string;
+}
+
+/** Staged, unstaged and untracked changes in the main tree; ignored files are none. */
+export async function listUserChanges(repository: Repository): Promise<UserChange[]> {
+  const { stdout } = await git(repository.topLevel, [
+    'status',
+    '--porcelain=v1',
+    '-z',
+    '--untracked-files=all',
+    '--no-renames',
+  ]);
+  return splitNul(stdout).map((line) => ({ status: line.slice(0, 2), path: line.slice(3) }));
+}
+
+type PrintedChange = PrintedPath & { status: string };
+
+/** The two letters stay two: " M" is not staged, "M " is. */
+export function printUserChanges(changes: readonly UserChange[]): PrintedChange[] {
+  return changes.map(({ path, status }) => ({ ...printPath(path), status }));
+}
+
+const UNMERGED = new Set(['DD', 'AU', 'UD', 'UA', 'DU', 'AA', 'UU']);
+
+/** @throws Refusal when a merge is open: its sides cannot be kept in trees. */
+export function assertNoOpenMerge(changes: readonly UserChange[]): void {
+  const unmerged = changes.filter(({ status }) => UNMERGED.has(status));
+  if (unmerged.length === 0) return;
+  throw new Refusal({
+    code: 'unmerged-paths',
+    message: `A merge or rebase is not finished: ${unmerged.length} files have conflicts.`,
+    hint: 'Finish it (git status says how) or abort it, then run the same command again.',
+    details: { files: unmerged.map(({ path }) => pathText(path)) },
+  });
+}
+
+export interface UserWork {
+  /** What the user sees: a tree of tracked and untracked files. */
+  tree: string;
+  /** What is staged. */
+  indexTree: string;
+}
+
+/** The user's work as trees. Neither the files nor the index are touched. */
+export async function readUserWork(repository: Repository): Promise<UserWork> {
+  return {
+    tree: await readMainTree(repository),
+    indexTree: await writeIndexTree(repository.topLevel, join(repository.gitDir, 'index')),
+  };
+}
+
+/**
+ * The work as a commit in the form of a stash entry (HEAD, index, untracked files), so that even without us
+ * `git stash apply --index <commit>` brings it back.
+ */
+export async function commitUserWork(
+  repository: Repository,
+  { tree, indexTree }: UserWork,
+  changes: readonly UserChange[],
+  title: string,
+): Promise<string> {
+  const { topLevel, head, branch } = repository;
+  const untracked = changes.filter(({ status }) => status === '??').map(({ path }) => path);
+  const entries = await readTree(topLevel, tree);
+  const tracked = await writeTreeWith(
+    topLevel,
+    tree,
+    new Map(untracked.map((path) => [path, null])),
+  );
+  const emptyTree = await gitLine(topLevel, ['mktree'], { input: '' });
+  const untrackedTree = await writeTreeWith(
+    topLevel,
+    emptyTree,
+    new Map(untracked.map((path) => [path, entries.get(path) ?? null])),
+  );
+  const index = await commitTree(topLevel, indexTree, [head], `index on ${branch ?? 'no branch'}`);
+  const others = await commitTree(
+    topLevel,
+    untrackedTree,
+    [],
+    `untracked files on ${branch ?? 'no branch'}`,
+  );
+  return commitTree(
+    topLevel,
+    tracked,
+    [head, index, others],
+    `On ${branch ?? 'no branch'}: ${title}`,
+  );
+}
+
+/** The message of the stash entry that people see in `git stash list`. */
+export function stashTitle(session: Session): string {
+  return `mm-execute: user-changes stash ${session.data.session_id}`;
+}
+
+/**
+ * Moves the user's work out of the main tree: anchored first, listed as a stash entry, then the files and the index go
+ * back to HEAD. A crash at any point leaves it either in the tree or anchored, and restoreUserChanges() mends both.
+ */
+export async function setAsideUserChanges(repository: Repository, session: Session): Promise<void> {
+  const changes = session.data.user_changes;
+  if (changes?.stash == null || changes.state !== 'saving') return;
+  const { topLevel, gitDir, head } = repository;
+  await writeRef(topLevel, `${refPrefix(session)}/user/stash`, changes.stash);
+  await copyIndex(join(gitDir, 'index'), savedIndex(session));
+  await git(topLevel, ['stash', 'store', '--quiet', '-m', stashTitle(session), changes.stash]);
+
+  const headTree = await gitLine(topLevel, ['rev-parse', `${head}^{tree}`]);
+  await changeMainTree(repository, { before: changes.tree, after: headTree });
+  await moveIndex(topLevel, changes.index_tree, headTree);
+  await forgetIntentToAdd(topLevel, changes.files);
+  await refreshIndex(topLevel);
+  await setState(session, 'set-aside');
+}
+
+export interface Restoration {
+  status: 'restored' | 'conflict' | 'none';
+  conflicts: PrintedPath[];
+  /** What brings the work back by hand; null when nothing is left to bring back. */
+  command: string | null;
+}
+
+/**
+ * Brings set-aside work back on top of whatever the main tree holds now. Where both changed the same place nothing is
+ * written: the work stays anchored, and the answer names the files and the command.
+ */
+export async function restoreUserChanges(
+  repository: Repository,
+  session: Session,
+): Promise<Restoration> {
+  const changes = session.data.user_changes;
+  if (changes?.stash == null || changes.state === 'restored' || changes.state === 'in-place') {
+    return { status: 'none', conflicts: [], command: null };
+  }
+  const { topLevel } = repository;
+  const before = await readMainTree(repository);
+  const base = await gitLine(topLevel, ['rev-parse', `${session.data.ref}^{tree}`]);
+  const { tree: after, conflicts } = await mergeTrees(topLevel, base, before, changes.tree);
+  if (conflicts.length > 0) {
+    return {
+      status: 'conflict',
+      conflicts: conflicts.map(printPath),
+      command: `git -C ${quoted(topLevel)} stash apply --index ${changes.stash}`,
+    };
+  }
+  await changeMainTree(repository, { before, after });
+  await restoreIndex(repository, session, changes.index_tree);
+  await dropStashEntry(topLevel, changes.stash);
+  await setState(session, 'restored');
+  return { status: 'restored', conflicts: [], command: null };
+}
+
+/**
+ * Puts what was staged back into the index. If nobody staged anything since, the saved index itself returns, with all
+ * that a tree cannot say (intent to add, flags); otherwise only the entries that differ from the old HEAD.
+ */
+async function restoreIndex(
+  repository: Repository,
+  session: Session,
+  indexTree: string,
+): Promise<void> {
+  const { topLevel, gitDir } = repository;
+  const base = await gitLine(topLevel, ['rev-parse', `${session.data.ref}^{tree}`]);
+  const current = await writeIndexTree(topLevel, join(gitDir, 'index'));
+  if (current === base) {
+    const lock = join(gitDir, 'index.lock');
+    // Fails where the lock exists: git's own protocol for replacing an index.
+    await copyFile(savedIndex(session), lock, constants.COPYFILE_EXCL);
+    await rename(lock, join(gitDir, 'index'));
+  } else if (current !== indexTree) {
+    await moveIndex(topLevel, base, indexTree);
+  }
+  await refreshIndex(topLevel);
+}
+
+/** Changes the index's entries as one tree differs from another; all others keep what git knows of their files. */
+async function moveIndex(topLevel: string, from: string, to: string): Promise<void> {
+  const changes = await listChanges(topLevel, from, to, { renames: false });
+  const lines = changes.map(
+    ({ path, mode, oid }) => `${mode ?? '0'} ${oid ?? '0'.repeat(from.length)}\t${path}\0`,
+  );
+  if (lines.length === 0) return;
+  await git(topLevel, ['update-index', '-z', '--index-info'], { input: bytesOf(lines.join('')) });
+}
+
+/** `git add -N` leaves entries that no tree holds; the saved index has them, for the way back. */
+async function forgetIntentToAdd(topLevel: string, files: readonly PrintedChange[]): Promise<void> {
+  const paths = files
+    .filter(({ status }) => status === ' A')
+    .map((file) => `${rawPathOfPrinted(file)}\0`);
+  if (paths.length === 0) return;
+  await git(topLevel, ['update-index', '--force-remove', '-z', '--stdin'], {
+    input: bytesOf(paths.join('')),
+  });
+}
+
+function savedIndex(session: Session): string {
+  return join(session.directory, 'index', 'user');
+}
+
+/** Lets git note the new time stamps, so that unchanged files are not shown as changed; differences are no failure. */
+async function refreshIndex(topLevel: string): Promise<void> {
+  await git(topLevel, ['update-index', '-q', '--refresh'], { answers: [0, 1] });
+}
+
+/** Drops our stash entry, found by its object id: the user may have stashed something since. */
+async function dropStashEntry(topLevel: string, stash: string): Promise<void> {
+  if ((await resolveRevision(topLevel, 'refs/stash', 'commit')) === null) return;
+  const { stdout } = await git(topLevel, ['stash', 'list', '--format=%H']);
+  const position = stdout.toString().split('\n').indexOf(stash);
+  if (position < 0) return;
+  const entry = `stash@{${position}}`;
+  if ((await gitLine(topLevel, ['rev-parse', entry])) !== stash) return;
+  await git(topLevel, ['stash', 'drop', '--quiet', entry]);
+}
+
+async function setState(session: Session, state: 'set-aside' | 'restored'): Promise<void> {
+  await updateSession(session, ({ user_changes }) => ({
+    user_changes: user_changes && { ...user_changes, state },
+  }));
+}
+
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

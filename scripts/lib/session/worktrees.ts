@@ -1,0 +1,149 @@
+/** The worktrees that models work in: made, filled and recorded. */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Refusal } from '../errors.ts';
+import { gitLine } from '../git/git.ts';
+import type { Repository } from '../git/repository.ts';
+import { resolveRevision } from '../git/repository.ts';
+import { copyIndex } from '../git/trees.ts';
+import { addWorktree, fillWorktree, listWorktrees } from '../git/worktrees.ts';
+import { withLock } from '../process/lock.ts';
+import { lockReasonFor } from './find-session.ts';
+import { compactTime, repositoryLock, stateRoot } from './paths.ts';
+import {
+  fileName,
+  recordEvent,
+  type Session,
+  trustedIndex,
+  updateSession,
+  type WorktreeRecord,
+  worktreeOf,
+} from './session.ts';
+
+export interface PlannedWorktree {
+  model: string;
+  path: string;
+  branch: string;
+  /** False when it is there already. */
+  create: boolean;
+}
+
+/** Where each model's worktree would be and on which branch. Nothing is made. */
+export async function planWorktrees(
+  repository: Repository,
+  session: Session,
+  models: readonly string[],
+  now: Date = new Date(),
+): Promise<PlannedWorktree[]> {
+  const known = await listWorktrees(repository.topLevel);
+  const isTaken = (path: string) => existsSync(path) || known.some((it) => it.path === path);
+  const plans: PlannedWorktree[] = [];
+  for (const model of models) {
+    const existing = worktreeOf(session, model, session.data.current_pass);
+    if (existing !== null && !existing.removed && existsSync(existing.path)) {
+      plans.push({ model, path: existing.path, branch: existing.branch, create: false });
+      continue;
+    }
+    const stamp = compactTime(now);
+    const path = freePath(repository, session, model, stamp, isTaken);
+    plans.push({ model, path, branch: await freeBranch(repository, model, stamp), create: true });
+  }
+  return plans;
+}
+
+/** `../<slug>-mm-<model>`; where that is taken, with the time behind it. */
+function freePath(
+  repository: Repository,
+  session: Session,
+  model: string,
+  stamp: string,
+  isTaken: (path: string) => boolean,
+): string {
+  const short = join(dirname(repository.topLevel), `${session.data.slug}-mm-${fileName(model)}`);
+  const names = [
+    short,
+    `${short}-${stamp}`,
+    `${short}-${stamp}-${session.data.session_id.slice(-4)}`,
+  ];
+  const free = names.find((path) => !isTaken(path));
+  if (free !== undefined) return free;
+  throw new Refusal({
+    code: 'path-taken',
+    message: `There is no free place for ${model}'s worktree: ${names.join(', ')} are all taken.`,
+    hint: `Remove one that is no longer needed (git worktree list shows them) and run make-worktrees again.`,
+    details: { paths: names },
+  });
+}
+
+/** `mm/<model>/<YYYYMMDD-HHMMSS>`; two sessions in one second get a number behind it. */
+async function freeBranch(repository: Repository, model: string, stamp: string): Promise<string> {
+  const name = `mm/${fileName(model)}/${stamp}`;
+  for (let number = 1; ; number++) {
+    const branch = number === 1 ? name : `${name}-${number}`;
+    const taken = await resolveRevision(repository.topLevel, `refs/heads/${branch}`, 'commit');
+    if (taken === null) return branch;
+  }
+}
+
+/**
+ * Makes the planned worktrees: registered one after the other under the repository's lock (git cannot do two at once),
+ * then filled in parallel.
+ */
+export async function makeWorktrees(
+  repository: Repository,
+  session: Session,
+  {
+    models,
+    start,
+    onProgress,
+  }: { models: readonly string[]; start: string; onProgress: (message: string) => void },
+): Promise<(WorktreeRecord & { created: boolean })[]> {
+  const lock = repositoryLock(stateRoot(), repository.commonDir);
+  const plans = await withLock(lock, async () => {
+    const planned = await planWorktrees(repository, session, models);
+    for (const plan of planned.filter(({ create }) => create)) {
+      onProgress(`${plan.model}: worktree ${plan.path}`);
+      await register(repository, session, plan, start);
+    }
+    return planned;
+  });
+  return Promise.all(plans.map((plan) => fill(session, plan)));
+}
+
+async function register(
+  repository: Repository,
+  session: Session,
+  { model, path, branch }: PlannedWorktree,
+  start: string,
+): Promise<void> {
+  // Recorded first: a crash in between leaves a record of a worktree that is not there, which cleanup understands.
+  await updateSession(session, ({ worktrees, current_pass }) => ({
+    worktrees: [
+      ...worktrees,
+      { model, pass: current_pass, path, branch, start, removed: false, tree_after_gates: null },
+    ],
+  }));
+  await addWorktree(repository.topLevel, { path, branch, start, reason: lockReasonFor(session) });
+}
+
+async function fill(
+  session: Session,
+  { model, create }: PlannedWorktree,
+): Promise<WorktreeRecord & { created: boolean }> {
+  const record = worktreeOf(session, model, session.data.current_pass);
+  if (record === null) throw new Error(`No worktree is recorded for ${model}.`);
+  const trusted = trustedIndex(session, record);
+  if (!existsSync(trusted)) {
+    await fillWorktree(record.path);
+    const gitDir = await gitLine(record.path, ['rev-parse', '--absolute-git-dir']);
+    await mkdir(dirname(trusted), { recursive: true, mode: 0o700 });
+    await copyIndex(join(gitDir, 'index'), trusted);
+    await recordEvent(session, 'worktree_created', {
+      model,
+      path: record.path,
+      branch: record.branch,
+    });
+  }
+  return { ...record, created: create };
+}
