@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { UsageError } from './lib/errors.ts';
+import { openRepository } from './lib/git/repository.ts';
+import { readInput } from './lib/input.ts';
+import { modelOptions, splitModels, timeoutOption } from './lib/model-options.ts';
+import { parseTriggers } from './lib/models/triggers.ts';
+import { commonOptions } from './lib/options.ts';
+import { applyAndClean, type Finished } from './lib/procedure/apply-and-clean.ts';
+import { bestModel, type Executed, execute } from './lib/procedure/execute.ts';
+import { targetResultSchema } from './lib/procedure/gate.ts';
+import { resultTable } from './lib/procedure/result-table.ts';
+import { runSchema } from './lib/procedure/run-state.ts';
+import { suggestionSchema } from './lib/procedure/suggest.ts';
+import { defineScript, runWhenMain } from './lib/script.ts';
+import { captureSchema } from './lib/session/printed-capture.ts';
+
+const script = defineScript({
+  name: 'execute',
+  summary: 'The whole way from the task to the comparison in one command, without an agent',
+  options: z.object({
+    repo: commonOptions.repo,
+    task: z.string().optional().describe('TEXT: what is to be done'),
+    taskFile: z.string().optional().describe("FILE with the task; '-' reads stdin"),
+    models: modelOptions.models,
+    timeout: timeoutOption.describe('SECONDS|none: time limit of a model (default: 1200)'),
+    userChanges: z
+      .enum(['include', 'set-aside'])
+      .optional()
+      .describe('what happens to uncommitted work; without it a dirty tree is refused'),
+    gate: z.array(z.string()).default([]).describe('NAME=CMD: judge by these gates'),
+    take: z
+      .enum(['best'])
+      .optional()
+      .describe('best: pick everything from the model that facts put first'),
+    apply: z
+      .boolean()
+      .default(false)
+      .describe('prove the picks (--take, else the suggested ones), apply them, and clean up'),
+  }),
+  output: z.object({
+    session_id: z.string(),
+    session_dir: z.string(),
+    runs: z.array(runSchema),
+    captures: z.array(
+      captureSchema.pick({ model: true, tree: true, state: true, totals: true, diff: true }),
+    ),
+    gates: z.array(targetResultSchema.pick({ target: true, passed: true, tampered: true })),
+    decisions: z.number(),
+    suggestion: suggestionSchema,
+    applied: z.object({ tree: z.string(), from: z.array(z.string()), undo: z.string() }).nullable(),
+  }),
+  examples: [
+    ['execute --task "Add a retry to the HTTP client" --models gpt,gemini', 'up to the comparison'],
+    [
+      'execute --task-file task.md --take best --apply',
+      'and apply the best, if its gates are green',
+    ],
+  ],
+  async run(options, context) {
+    const text = await readInput('task', { text: options.task, file: options.taskFile });
+    const triggers = parseTriggers(text ?? '');
+    if (triggers.task.trim() === '') throw emptyTask();
+    const repository = await openRepository(options.repo ?? process.cwd());
+    const done = await execute(
+      repository,
+      { ...options, triggers, models: splitModels(options.models), timeout: options.timeout },
+      context,
+    );
+    context.progress(`\n${resultTable(done.runs, done.captures, done.gates)}\n`);
+    const picks = picksFor(options.take, done);
+    const finished =
+      options.apply && picks !== null
+        ? await applyAndClean(repository, done.session, picks, context)
+        : null;
+    return { ...print(done, finished), next: nextAfter(done, finished, options.apply) };
+  },
+});
+
+/** The picks to apply, or null while somebody has to decide. */
+function picksFor(take: 'best' | undefined, { runs, gates, suggestion }: Executed) {
+  if (take === 'best') {
+    const model = bestModel(
+      runs.map((run) => run.model),
+      gates,
+    );
+    return model === null ? null : { take: model };
+  }
+  return suggestion.open_decisions.length > 0 ? null : { picks: suggestion.picks };
+}
+
+function print(
+  { session, runs, captures, gates, comparison, suggestion }: Executed,
+  finished: Finished | null,
+) {
+  return {
+    session_id: session.data.session_id,
+    session_dir: session.directory,
+    runs,
+    captures: captures.map(({ model, tree, state, totals, diff }) => ({
+      model,
+      tree,
+      state,
+      totals,
+      diff,
+    })),
+    gates: gates.map(({ target, passed, tampered }) => ({ target, passed, tampered })),
+    decisions: comparison.decisions,
+    suggestion,
+    applied:
+      finished === null ? null : { tree: finished.tree, from: finished.from, undo: finished.undo },
+  };
+}
+
+function nextAfter(
+  { session, suggestion }: Executed,
+  finished: Finished | null,
+  apply: boolean,
+): string {
+  if (finished !== null) return `Look at the changes (git diff); ${finished.undo} takes them back.`;
+  const named = `--session ${session.data.session_id}`;
+  if (apply) {
+    return `Decide on ${suggestion.open_decisions.map(({ path }) => path).join(', ')}, then: mm.mjs apply-picks --picks FILE --verify ${named}`;
+  }
+  return `mm.mjs apply-picks --picks ${suggestion.file} --verify ${named}, or mm.mjs cleanup ${named}`;
+}
+
+function emptyTask(): UsageError {
+  return new UsageError({
+    code: 'empty-task',
+    message: 'There is no task: nothing was given, or nothing but triggers.',
+    hint: 'Say what is to be done: --task "Add a retry to the HTTP client", or --task-file FILE.',
+  });
+}
+
+export default script;
+await runWhenMain(import.meta.url, script);

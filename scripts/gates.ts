@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { gateSchema } from './lib/gates/gate.ts';
+import { commonOptions } from './lib/options.ts';
+import { gateResultSchema, targetResultSchema } from './lib/procedure/gate.ts';
+import { openGating, runGating } from './lib/procedure/gating.ts';
+import { defineScript, runWhenMain } from './lib/script.ts';
+
+const script = defineScript({
+  name: 'gates',
+  summary:
+    "Run the project's quality gates on candidates, on base, on the main tree or on any tree",
+  options: z.object({
+    repo: commonOptions.repo,
+    session: commonOptions.session,
+    pass: commonOptions.pass,
+    model: commonOptions.model,
+    all: commonOptions.all,
+    base: z
+      .boolean()
+      .default(false)
+      .describe('also on base, so that each model gets verdicts against it'),
+    main: z.boolean().default(false).describe('in the main tree as it is now'),
+    tree: z.string().optional().describe('REV: on any commit or tree, in a scratch worktree'),
+    gate: z
+      .array(z.string())
+      .default([])
+      .describe('NAME=CMD: use these gates instead of the configured or discovered ones'),
+    discover: z.boolean().default(false).describe('only list the gates, run none'),
+    timeout: z.coerce
+      .number()
+      .positive()
+      .default(1200)
+      .describe('SECONDS: limit of each gate that names none'),
+    noCache: z
+      .boolean()
+      .default(false)
+      .describe('run again what this session has run on the same tree'),
+    check: z.boolean().default(false).describe('exit 1 when a target did not pass'),
+  }),
+  output: z.object({
+    session_id: z.string().nullable(),
+    pass: z.number().nullable(),
+    gates: z.array(gateSchema).describe('the gates that count, and where each was found'),
+    results: z.array(targetResultSchema.extend({ gates: z.array(gateResultSchema) })),
+    markdown: z.string().nullable().describe('quality-gates.md of the pass'),
+  }),
+  examples: [
+    ['gates --discover', 'show the list to the user before anything runs'],
+    ['gates --all --base', 'every captured model, with verdicts against base'],
+    ['gates --main --check', 'the main tree as it is; exit 1 when red'],
+    ['gates --tree HEAD --gate test="npm test"', 'one gate on a commit, no session needed'],
+  ],
+  async run(options, { keepFullOutputIn, exitWith, signal, ...reporter }) {
+    const gating = await openGating(options);
+    const { session, pass, chosen } = gating;
+    keepFullOutputIn(gating.logs);
+    const head = {
+      session_id: session?.data.session_id ?? null,
+      pass: session === null ? null : pass,
+    };
+    if (options.discover) {
+      const next =
+        chosen.gates.length > 0
+          ? 'Confirm the list with the user once, then: mm.mjs gates --all --base'
+          : 'Ask the user which commands prove the project, then: mm.mjs gates --gate NAME=CMD';
+      return { ...head, gates: chosen.gates, results: [], markdown: null, next };
+    }
+    const results = await runGating(gating, options, signal, reporter);
+    if (options.check && results.some(({ passed }) => !passed)) exitWith(1);
+    return {
+      ...head,
+      gates: chosen.gates,
+      results,
+      markdown: session === null ? null : join(gating.folder, 'quality-gates.md'),
+      next:
+        session === null
+          ? 'Read the logs of what is red.'
+          : `mm.mjs compare --session ${session.data.session_id}`,
+    };
+  },
+});
+
+export default script;
+await runWhenMain(import.meta.url, script);

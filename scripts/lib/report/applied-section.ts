@@ -1,0 +1,80 @@
+/** What came of it: what was taken from whom, how to take it back, what the user was shown, and where all of it lies. */
+import { details, fileLink, note, section, table, textBlock, word } from './elements.ts';
+import { type Html, html, type Insertion, join, shorten } from './html.ts';
+import type { ReportApplied, ReportData } from './report-data.ts';
+
+/** The rest is in applied.json. */
+const MOST_FILES = 400;
+const MOST_OF_ANALYSIS = 20_000;
+
+export function analysisSection({ analysis }: ReportData): Html {
+  const content =
+    analysis === null
+      ? html`<p>No analysis was stored in this pass yet.</p>`
+      : details(
+          'What the user was shown',
+          textBlock('Analysis', shorten(analysis, MOST_OF_ANALYSIS)),
+        );
+  return section('analysis', 'Analysis', content);
+}
+
+export function appliedSection({ applied }: ReportData): Html {
+  const content =
+    applied === null ? html`<p>Nothing was applied in this pass.</p>` : appliedContent(applied);
+  return section('applied', 'What was applied', content);
+}
+
+function appliedContent(applied: ReportApplied): Insertion {
+  const { files, unpicked } = applied;
+  const rows = files
+    .slice(0, MOST_FILES)
+    .map(
+      ({ path, from, status, why }) =>
+        html`<tr><th scope="row" class="path"><code>${path}</code></th><td>${from}</td><td>${status}</td><td class="text">${why}</td></tr>\n`,
+    );
+  return [
+    html`<p>${stateInWords(applied)}</p>\n`,
+    rows.length === 0
+      ? null
+      : table('Files and where they come from', ['File', 'From', 'Status', 'Why'], rows),
+    files.length > rows.length
+      ? note(`${files.length - rows.length} more files in applied.json.`)
+      : null,
+    unpicked.length === 0 ? null : unpickedContent(unpicked.slice(0, MOST_FILES)),
+    undoContent(applied),
+  ];
+}
+
+function stateInWords({ state, to, tree }: ReportApplied): Insertion {
+  const oid = html`<code>${tree.slice(0, 12)}</code>`;
+  if (to === 'scratch')
+    return html`The synthesis ${oid} was built and not brought to your working tree.`;
+  if (state === 'applied')
+    return html`${word('good', 'The synthesis stands in your working tree')}, unstaged and not committed. Its tree is ${oid}.`;
+  if (state === 'undone')
+    return html`${word('warn', 'It was applied and taken back.')} The synthesis was ${oid}.`;
+  if (state === 'writing')
+    return html`${word('bad', 'The application was cut short.')} The next apply-picks, or its undo, puts it right.`;
+  return html`The synthesis ${oid} was built; it is not in your working tree.`;
+}
+
+function unpickedContent(unpicked: ReportApplied['unpicked']): Html {
+  const items = unpicked.map(
+    ({ path, models }) => html`<li><code>${path}</code> (${join(models, ', ')})</li>`,
+  );
+  return html`<h3>Changed by a model and taken from none</h3><ul>${items}</ul>\n`;
+}
+
+function undoContent({ undo }: ReportApplied): Insertion {
+  if (undo === null) return null;
+  return html`<h3>How to take it back</h3><p><code>${undo}</code> puts every file back to what it held before; what you changed since stays.</p>\n`;
+}
+
+export function placesSection({ folder, places, session }: ReportData): Html {
+  const items = places.map((place) => html`<li>${fileLink(place)}: ${place.what}</li>`);
+  return section(
+    'places',
+    'Where everything lies',
+    html`<p>Session: <code>${session.directory}</code><br>This pass: <code>${folder}</code></p><ul>${items}</ul>`,
+  );
+}

@@ -1,0 +1,51 @@
+/** Pieces of the page that several of its parts are made of. */
+import { Html, html, type Insertion, relativeUrl } from './html.ts';
+import type { Place } from './report-data.ts';
+
+export type Tone = 'good' | 'bad' | 'warn';
+
+const SIGNS: Record<Tone, string> = { good: '✓', bad: '✗', warn: '!' };
+
+/** A judgement: the word says it, sign and colour only repeat it. */
+export function word(tone: Tone, text: Insertion): Html {
+  return html`<span class="word ${tone}"><span aria-hidden="true">${SIGNS[tone]} </span>${text}</span>`;
+}
+
+/** A part of the page with its heading; `id` is ours, never a name from outside. */
+export function section(id: string, title: string, content: Insertion): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>\n`;
+}
+
+/** A table that scrolls inside its own box, also by keyboard. */
+export function table(
+  name: string,
+  head: readonly Insertion[],
+  rows: readonly Insertion[],
+  { numbers = [] }: { numbers?: readonly number[] } = {},
+): Html {
+  const cells = head.map((cell, index) => {
+    const kind = numbers.includes(index) ? new Html(' class="number"') : null;
+    return html`<th scope="col"${kind}>${cell}</th>`;
+  });
+  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table>
+<thead><tr>${cells}</tr></thead>
+<tbody>${rows}</tbody>
+</table></div>\n`;
+}
+
+export function details(summary: Insertion, content: Insertion, { open = false } = {}): Html {
+  return html`<details${open ? new Html(' open') : null}><summary>${summary}</summary><div>${content}</div></details>\n`;
+}
+
+/** A block of text that scrolls inside itself. */
+export function textBlock(name: string, text: string): Html {
+  return html`<pre class="text" role="region" aria-label="${name}" tabindex="0">${text}</pre>\n`;
+}
+
+export function note(content: Insertion): Html {
+  return html`<p class="note">${content}</p>\n`;
+}
+
+export function fileLink({ path }: Place, text: Insertion = html`<code>${path}</code>`): Html {
+  return html`<a href="${relativeUrl(path)}">${text}</a>`;
+}

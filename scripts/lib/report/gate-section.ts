@@ -1,0 +1,122 @@
+/** What the project's own quality gates said of each candidate, and who changed the gates. */
+import { details, note, section, table, textBlock, type Tone, word } from './elements.ts';
+import { type Html, html, type Insertion, join } from './html.ts';
+import type { ReportData, ReportGate, ReportGates, ReportTarget } from './report-data.ts';
+import { duration } from './wording.ts';
+
+const STATUSES: Record<ReportGate['status'], [Tone, string]> = {
+  pass: ['good', 'passed'],
+  fail: ['bad', 'failed'],
+  timeout: ['bad', 'ran out of time'],
+  'not-run': ['warn', 'ran no test'],
+  error: ['bad', 'could not be run'],
+};
+
+const VERDICTS: Record<NonNullable<ReportGate['verdict']>, string> = {
+  ok: 'as on base',
+  introduced: 'introduced here',
+  fixed: 'fixed here',
+  'pre-existing': 'pre-existing: red on base too',
+  flaky: 'flaky',
+};
+
+const TAMPERINGS: Record<string, string> = {
+  'test-deleted': 'an existing test was removed',
+  'gate-configuration-changed':
+    'the configuration of a test runner, linter or formatter was changed',
+  'ci-changed': 'the CI configuration was changed',
+  'manifest-changed': 'a file that defines gates was changed',
+};
+
+export function gateSection({ gates }: ReportData): Html {
+  return section('gates', 'Quality gates', gates === null ? noGates() : gateContent(gates));
+}
+
+function noGates(): Html {
+  return html`<p>No gate was run in this pass. <code>mm.mjs gates --all --base</code> runs them on every capture.</p>`;
+}
+
+function gateContent(gates: ReportGates): Insertion {
+  const { targets } = gates;
+  const outdated = targets.filter((target) => target.outdated);
+  return [
+    outdated.length === 0
+      ? null
+      : note(
+          html`${join(
+            outdated.map(({ target }) => target),
+            ', ',
+          )}: captured again since; run the gates again.`,
+        ),
+    gateTable(gates),
+    targets.some(({ target }) => target === 'base')
+      ? null
+      : html`<p class="muted">The gates were not run on base, so nothing says which failures were there before.</p>`,
+    tampering(targets),
+    redGates(targets),
+  ];
+}
+
+/** One row a gate, by kind; one column a target, and whether all together are good enough. */
+function gateTable({ gates, targets }: ReportGates): Html {
+  const rows = gates.map(
+    ({ name, kind, command, source }) =>
+      html`<tr><th scope="row">${kind}</th><td class="text">${name}<small><code>${command}</code> (${source})</small></td>
+${targets.map((target) => gateCell(target, name))}</tr>\n`,
+  );
+  const all = html`<tr><th scope="row">all</th><td></td>
+${targets.map(({ passed }) => html`<td>${passed ? word('good', 'good enough') : word('bad', 'not good enough')}</td>`)}</tr>`;
+  return table(
+    'Quality gates',
+    ['Kind', 'Gate', ...targets.map(({ target }) => target)],
+    [...rows, all],
+  );
+}
+
+function gateCell({ gates }: ReportTarget, name: string): Html {
+  const gate = gates.find((it) => it.name === name);
+  if (gate === undefined) return html`<td class="muted">not run</td>`;
+  const facts = [testsInWords(gate), duration(gate.duration_ms), gate.cached ? 'cached' : ''];
+  const verdict = gate.verdict === null ? null : html`<small>${VERDICTS[gate.verdict]}</small>`;
+  return html`<td>${statusWord(gate)}${verdict}<small>${facts.filter(Boolean).join(', ')}</small></td>`;
+}
+
+function statusWord({ status }: ReportGate): Html {
+  return word(...STATUSES[status]);
+}
+
+function testsInWords({ tests, status }: ReportGate): string {
+  if (tests === null || status === 'not-run') return '';
+  return tests.failed === 0 ? `${tests.ran} tests` : `${tests.failed} of ${tests.ran} tests failed`;
+}
+
+function tampering(targets: readonly ReportTarget[]): Html {
+  const items = targets.flatMap(({ target, tampered }) =>
+    tampered.map(
+      ({ path, kind }) =>
+        html`<li><strong>${target}</strong>: <code>${path}</code>, ${TAMPERINGS[kind] ?? kind}</li>`,
+    ),
+  );
+  const content =
+    items.length === 0
+      ? html`<p>No model changed a file that the gates depend on.</p>`
+      : html`<p>${word('warn', 'Look at these before you trust a green gate.')}</p><ul>${items}</ul>`;
+  return html`<h3>Changes to the gates themselves</h3>${content}\n`;
+}
+
+function redGates(targets: readonly ReportTarget[]): Insertion {
+  const red = targets.flatMap(({ target, gates }) =>
+    gates.filter(({ status }) => status !== 'pass').map((gate) => redGate(target, gate)),
+  );
+  return red.length === 0 ? null : [html`<h3>What the red ones printed last</h3>\n`, red];
+}
+
+function redGate(target: string, gate: ReportGate): Html {
+  const { name, exit_code, verdict, command, log, tail } = gate;
+  const judged = verdict === null || verdict === 'ok' ? '' : `, ${VERDICTS[verdict]}`;
+  return details(
+    html`<strong>${target}: ${name}</strong> ${statusWord(gate)}${judged}`,
+    html`<p><code>${command}</code> ended with exit status ${exit_code ?? 'none'}. The whole log: <code>${log}</code></p>
+${tail.trim() === '' ? html`<p>It printed nothing.</p>` : textBlock(`Log of ${name} on ${target}`, tail)}`,
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * HTML whose every insertion is text unless it is HTML already. What models, files and logs say is hostile: it can
+ * become neither a tag nor an attribute, and no invisible character in it stays invisible.
+ */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+export type Insertion = Html | string | number | null | readonly Insertion[];
+
+/** A longer text is cut, whoever forgot to: one line of a log can have a megabyte. */
+const MOST_CHARACTERS = 20_000;
+
+/** html`<td>${anything}</td>`: text is escaped, also for a quoted attribute; null is nothing; lists are joined. */
+export function html(strings: TemplateStringsArray, ...insertions: Insertion[]): Html {
+  const parts = strings.map((part, index) => part + textOf(insertions[index] ?? null));
+  return new Html(parts.join(''));
+}
+
+/** Insertions with a separator between them. */
+export function join(insertions: readonly Insertion[], separator: Insertion): Insertion {
+  return insertions.flatMap((insertion, index) =>
+    index === 0 ? [insertion] : [separator, insertion],
+  );
+}
+
+/** The address of a file from the page's own folder. It begins with a dot, so that no name can be a scheme. */
+export function relativeUrl(path: string): string {
+  // The way through bytes takes out lone surrogates, which have no encoding.
+  const segments = Buffer.from(path, 'utf8').toString('utf8').split('/');
+  return `./${segments.map(encodeURIComponent).join('/')}`;
+}
+
+/** A text that is at most so long, with a word on what is missing. */
+export function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most)}… (${text.length - most} more characters)`;
+}
+
+function textOf(insertion: Insertion): string {
+  if (insertion === null) return '';
+  if (insertion instanceof Html) return insertion.text;
+  if (typeof insertion === 'object') return insertion.map(textOf).join('');
+  return escapeHtml(shorten(String(insertion), MOST_CHARACTERS));
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}
+
+/**
+ * Control characters, those that turn or hide text, and halves of characters, by their numbers. Newline and tab stay,
+ * and the selectors that only choose how an emoji is drawn.
+ */
+function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu,
+    (character) =>
+      '\n\t\uFE0E\uFE0F'.includes(character)
+        ? character
+        : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}

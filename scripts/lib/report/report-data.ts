@@ -1,0 +1,151 @@
+/** What the page shows. Every text in it may come from a model, a file or a log. */
+
+export interface ReportData {
+  task: string;
+  made_at: string;
+  session: ReportSession;
+  models: ReportModel[];
+  gates: ReportGates | null;
+  comparison: ReportComparison | null;
+  applied: ReportApplied | null;
+  /** What the user was shown; null before complete-pass. */
+  analysis: string | null;
+  /** Absolute: where the page and everything beside it lies. */
+  folder: string;
+  places: Place[];
+  /** What could not be read, in words. */
+  problems: string[];
+}
+
+/** A file, relative to the page's folder. */
+export interface Place {
+  path: string;
+  what: string;
+}
+
+export interface ReportSession {
+  session_id: string;
+  directory: string;
+  status: string;
+  pass: number;
+  pass_count: number;
+  main_tree: string;
+  branch: string | null;
+  base: string;
+  host: string;
+  timeout_s: number | 'none';
+  created_at: string;
+  user_changes: { mode: string; state: string; files: number } | null;
+}
+
+export interface ReportModel {
+  model: string;
+  role: 'host' | 'external';
+  available: boolean;
+  reason: string | null;
+  program: string | null;
+  version: string | null;
+  agent_model: string | null;
+  run: ReportRun | null;
+  capture: 'changed' | 'empty' | null;
+  /** Null where there is no capture, or its diff is not there. */
+  totals: Totals | null;
+  /** Its final text, its diff, what its program said: those that exist. */
+  places: Place[];
+}
+
+export interface ReportRun {
+  status: 'succeeded' | 'partial' | 'failed' | 'running';
+  cause: string | null;
+  message: string | null;
+  attempts: number;
+  duration_ms: number | null;
+  usage: { input_tokens: number; output_tokens: number; cost_usd: number | null } | null;
+}
+
+export interface Totals {
+  files: number;
+  additions: number;
+  deletions: number;
+}
+
+export interface ReportGates {
+  gates: { name: string; kind: string; command: string; source: string }[];
+  /** The columns: base first, then the models. */
+  targets: ReportTarget[];
+}
+
+export interface ReportTarget {
+  target: string;
+  passed: boolean;
+  /** The gates ran on something older than the capture of now. */
+  outdated: boolean;
+  gates: ReportGate[];
+  tampered: { path: string; kind: string }[];
+}
+
+export interface ReportGate {
+  name: string;
+  kind: string;
+  command: string;
+  status: 'pass' | 'fail' | 'timeout' | 'not-run' | 'error';
+  exit_code: number | null;
+  duration_ms: number;
+  log: string;
+  tail: string;
+  cached: boolean;
+  tests: { ran: number; failed: number } | null;
+  verdict: 'ok' | 'introduced' | 'fixed' | 'pre-existing' | 'flaky' | null;
+}
+
+export interface ReportComparison {
+  models: string[];
+  decisions: number;
+  /** Something was captured after it was made. */
+  outdated: boolean;
+  files: ReportFile[];
+}
+
+export type Agreement = 'identical' | 'format-only' | 'disjoint' | 'conflict' | 'single' | 'split';
+
+export interface ReportFile {
+  path: string;
+  agreement: Agreement;
+  /** Different results; models with the same one together. */
+  versions: ReportVersion[];
+}
+
+export interface ReportVersion {
+  models: string[];
+  status: string;
+  old_path: string | null;
+  /** Where a deleted file went, if it was moved. */
+  new_path: string | null;
+  mode: string | null;
+  binary: boolean;
+  additions: number;
+  deletions: number;
+  /** Null where the diff does not hold it. */
+  patch: PatchExcerpt | null;
+  /** The file with the whole diff. */
+  diff: Place;
+}
+
+export interface PatchExcerpt {
+  /** What git says beside lines, such as a new mode. */
+  facts: string[];
+  /** The first lines of the hunks, with their signs. */
+  lines: string[];
+  /** All lines of the hunks. */
+  line_count: number;
+}
+
+export interface ReportApplied {
+  to: 'main' | 'scratch';
+  state: 'applied' | 'writing' | 'undone' | 'not-applied';
+  tree: string;
+  files: { path: string; from: string; status: string; why: string | null }[];
+  unpicked: { path: string; models: string[] }[];
+  /** The command that takes it back; null where there is nothing to take back. */
+  undo: string | null;
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { Refusal } from './lib/errors.ts';
+import { readInput } from './lib/input.ts';
+import { commonOptions } from './lib/options.ts';
+import { cleanUp } from './lib/procedure/cleanup.ts';
+import { makeModelWorktrees, modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
+import { openNextPass, readLastSynthesis } from './lib/procedure/passes.ts';
+import { defineScript, runWhenMain } from './lib/script.ts';
+import { findSession } from './lib/session/find-session.ts';
+
+const script = defineScript({
+  name: 'next-pass',
+  summary:
+    'Set up another round of all models: fresh worktrees, a prompt made from the last synthesis',
+  options: z.object({
+    repo: commonOptions.repo,
+    session: commonOptions.session,
+    feedback: z.string().optional().describe("FILE with what the user said; '-' reads stdin"),
+    feedbackText: z.string().optional().describe('TEXT: what the user said'),
+  }),
+  output: z.object({
+    session_id: z.string(),
+    pass: z.number(),
+    prompt: z.string(),
+    worktrees: z.array(z.object({ model: z.string(), path: z.string(), branch: z.string() })),
+  }),
+  examples: [
+    ['next-pass', 'after complete-pass, and after the user agreed to spend the tokens'],
+    ['next-pass --feedback-text "keep the public API as it is"', 'with what the user said'],
+  ],
+  async run(options, { signal, ...reporter }) {
+    const { session, repository } = await findSession(options);
+    const feedback = await readInput('feedback', {
+      text: options.feedbackText,
+      file: options.feedback,
+    });
+    const synthesis = await readLastSynthesis(session);
+    // The new worktrees take the old ones' places, so those must be proved captured first.
+    const { kept } = await cleanUp(
+      repository,
+      session,
+      { keepWorktrees: false, force: false },
+      reporter,
+    );
+    if (kept.length > 0) {
+      throw new Refusal({
+        code: 'not-captured',
+        message: `${kept.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}. No pass was set up.`,
+        hint: `mm.mjs capture-diff --all --session ${session.data.session_id}`,
+        details: { kept },
+      });
+    }
+    const { pass, prompt } = await openNextPass(repository, session, { synthesis, feedback });
+    const made = await makeModelWorktrees(
+      repository,
+      session,
+      { models: modelsWithWorktree(session), start: session.data.base, setup: undefined, signal },
+      reporter,
+    );
+    return {
+      session_id: session.data.session_id,
+      pass,
+      prompt,
+      worktrees: made.map(({ model, path, branch }) => ({ model, path, branch })),
+      next: `mm.mjs run-model --all --session ${session.data.session_id}`,
+    };
+  },
+});
+
+export default script;
+await runWhenMain(import.meta.url, script);

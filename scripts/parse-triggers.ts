@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { readInput } from './lib/input.ts';
+import { parseTriggers } from './lib/models/triggers.ts';
+import { defineScript, runWhenMain } from './lib/script.ts';
+
+const script = defineScript({
+  name: 'parse-triggers',
+  summary: 'Read passes, time limit and mode out of the first and last line of a task',
+  options: z.object({
+    task: z.string().optional().describe('TEXT: the task as the user gave it'),
+    taskFile: z.string().optional().describe("FILE with the task; '-' reads stdin"),
+  }),
+  output: z.object({
+    task: z.string().describe('the task without its triggers'),
+    passes: z.number().nullable(),
+    timeout_s: z.union([z.number(), z.literal('none')]).nullable(),
+    mode: z.enum(['fast', 'balanced', 'deep']).nullable(),
+    ambiguous: z
+      .array(z.object({ trigger: z.string(), line: z.number() }))
+      .describe('found only in the body: ask the user whether they were meant'),
+  }),
+  examples: [
+    ['parse-triggers --task "x2 Add a retry to the client timeout:600"', 'two passes, 600 seconds'],
+    ['parse-triggers --task-file task.md', 'a longer task'],
+  ],
+  async run({ task, taskFile }, { warn }) {
+    const text = await readInput('task', { text: task, file: taskFile });
+    const { warnings, ...triggers } = parseTriggers(text ?? '');
+    for (const warning of warnings) warn(warning);
+    return {
+      ...triggers,
+      next:
+        triggers.ambiguous.length > 0
+          ? 'Ask the user whether the words under "ambiguous" were meant as triggers.'
+          : 'mm.mjs detect-models',
+    };
+  },
+});
+
+export default script;
+await runWhenMain(import.meta.url, script);

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { UsageError } from './lib/errors.ts';
+import { readInput } from './lib/input.ts';
+import { timeoutOption } from './lib/model-options.ts';
+import { commonOptions } from './lib/options.ts';
+import { runAlone } from './lib/procedure/run-alone.ts';
+import { recordHostRun, runModels, runModelsDetached } from './lib/procedure/run-models.ts';
+import { type Run, runSchema } from './lib/procedure/run-state.ts';
+import { defineScript, runWhenMain } from './lib/script.ts';
+import { findSession } from './lib/session/find-session.ts';
+import { selectModels, selectPass } from './lib/session/select-models.ts';
+
+const script = defineScript({
+  name: 'run-model',
+  summary: 'Run models in their worktrees, in parallel, each to its end',
+  options: z.object({
+    repo: commonOptions.repo,
+    session: commonOptions.session,
+    pass: commonOptions.pass,
+    model: commonOptions.model,
+    all: z.boolean().default(false).describe('every external model of the session'),
+    timeout: timeoutOption.describe(
+      'SECONDS|none: time limit of each (default: that of the session)',
+    ),
+    promptFile: z.string().optional().describe("FILE: the prompt (default: the pass's prompt.md)"),
+    again: z
+      .boolean()
+      .default(false)
+      .describe('run a model again that has succeeded already; costs tokens'),
+    detach: z.boolean().default(false).describe('return at once; status --wait waits for the end'),
+    record: z
+      .string()
+      .optional()
+      .describe("FILE with the host's final text, '-' for stdin: marks its run ended"),
+    recordText: z.string().optional().describe("TEXT: the host's final text"),
+    check: z.boolean().default(false).describe('exit 1 when a model did not succeed'),
+    worktree: z.string().optional().describe('DIR: without a session, the directory to run in'),
+    base: z
+      .string()
+      .optional()
+      .describe('REV: without a session, what the worktree is compared with (default: HEAD)'),
+    out: z.string().optional().describe('DIR: without a session, where outputs go'),
+  }),
+  output: z.object({
+    session_id: z.string().nullable(),
+    pass: z.number().nullable(),
+    runs: z.array(runSchema),
+  }),
+  examples: [
+    ['run-model --all', 'all external models, in parallel'],
+    ['run-model --all --detach', 'return at once, then: status --wait 540'],
+    ['run-model --model claude --record-text "Done: ..."', "the host's own result"],
+    [
+      'run-model --model gpt --worktree ../w --prompt-file p.md --out /tmp/o',
+      'one model, no session',
+    ],
+  ],
+  async run(options, { signal, exitWith, ...reporter }) {
+    const finish = (runs: Run[]) => {
+      if (options.check && runs.some(({ status }) => status !== 'succeeded')) exitWith(1);
+      return { runs, next: nextAfter(runs) };
+    };
+    if (options.worktree !== undefined) {
+      const run = await runAlone({ ...options, worktree: options.worktree, signal }, reporter);
+      return { session_id: null, pass: null, ...finish([run]) };
+    }
+    const { session, repository } = await findSession(options);
+    const pass = selectPass(session, options.pass);
+    const head = { session_id: session.data.session_id, pass };
+    const text = await readInput('final text', { text: options.recordText, file: options.record });
+    const selected = selectModels(session, options);
+    if (text !== null) {
+      const host = selected.find(({ role }) => role === 'host');
+      if (host === undefined || selected.length > 1) throw onlyHostRecords();
+      return {
+        ...head,
+        ...finish([await recordHostRun(repository, session, host.model, text, pass)]),
+      };
+    }
+    const models = options.all ? selected.filter(({ role }) => role === 'external') : selected;
+    const { timeout, promptFile, again } = options;
+    const run = { pass, timeout, promptFile, again, signal };
+    const runs = options.detach
+      ? await runModelsDetached(repository, session, models, run)
+      : await runModels(repository, session, models, run, reporter);
+    return { ...head, ...finish(runs) };
+  },
+});
+
+function nextAfter(runs: readonly Run[]): string {
+  if (runs.some(({ status }) => status === 'running')) return 'mm.mjs status --wait 540';
+  return 'mm.mjs capture-diff --all';
+}
+
+function onlyHostRecords(): UsageError {
+  return new UsageError({
+    code: 'only-host-records',
+    message: 'A final text is recorded for the host only, and for nobody else in the same call.',
+    hint: 'mm.mjs run-model --model <host> --record FILE',
+  });
+}
+
+export default script;
+await runWhenMain(import.meta.url, script);

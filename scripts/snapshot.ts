@@ -1,0 +1,108 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { Refusal, UsageError } from './lib/errors.ts';
+import { openRepository, resolveRevision } from './lib/git/repository.ts';
+import { commonOptions } from './lib/options.ts';
+import { snapshotTree } from './lib/procedure/snapshot.ts';
+import { defineScript, runWhenMain } from './lib/script.ts';
+import { findSession } from './lib/session/find-session.ts';
+import { selectModels, selectPass } from './lib/session/select-models.ts';
+import { captureOf, fileName, passFolder, type Session } from './lib/session/session.ts';
+
+const script = defineScript({
+  name: 'snapshot',
+  summary: 'Write the new and modified files of captures into the session, to be read',
+  options: z.object({
+    repo: commonOptions.repo,
+    session: commonOptions.session,
+    pass: commonOptions.pass,
+    model: commonOptions.model,
+    all: commonOptions.all,
+    tree: z.string().optional().describe('REV: without a session, the tree to write files of'),
+    base: z.string().optional().describe('REV: without a session, what it is compared with'),
+    out: z
+      .string()
+      .optional()
+      .describe('DIR: without a session, the folder to write (replaced whole)'),
+  }),
+  output: z.object({
+    session_id: z.string().nullable(),
+    pass: z.number().nullable(),
+    snapshots: z.array(
+      z.object({
+        model: z.string(),
+        dir: z.string(),
+        files: z.number(),
+        bytes: z.number(),
+        deleted: z.array(z.object({ path: z.string(), path_base64: z.string().optional() })),
+      }),
+    ),
+  }),
+  examples: [
+    ['snapshot --all', 'every captured model'],
+    ['snapshot --tree HEAD --base HEAD~1 --out /tmp/files', 'any tree, no session'],
+  ],
+  async run(options, { keepFullOutputIn, progress }) {
+    const { tree, base, out } = options;
+    if (tree !== undefined) {
+      if (base === undefined || out === undefined) throw incomplete();
+      const { topLevel } = await openRepository(options.repo ?? process.cwd());
+      const [from, to] = await Promise.all([base, tree].map((it) => treeOf(topLevel, it)));
+      const snapshot = await snapshotTree(topLevel, from ?? '', to ?? '', resolve(out));
+      const next = `Read the files in ${snapshot.dir}.`;
+      return { session_id: null, pass: null, snapshots: [{ model: tree, ...snapshot }], next };
+    }
+    const { session, repository } = await findSession(options);
+    const pass = selectPass(session, options.pass);
+    keepFullOutputIn(join(passFolder(session, pass), 'logs'));
+    const snapshots = await Promise.all(
+      selectModels(session, options).map(async ({ model }) => {
+        const capture = captureOf(session, model, pass);
+        if (capture === null) throw notCaptured(session, model);
+        const folder = join(passFolder(session, pass), 'files', fileName(model));
+        progress(`${model}: writing files to ${folder}`);
+        return {
+          model,
+          ...(await snapshotTree(repository.topLevel, session.data.base, capture.tree, folder)),
+        };
+      }),
+    );
+    return {
+      session_id: session.data.session_id,
+      pass,
+      snapshots,
+      next: `mm.mjs gates --all --base --session ${session.data.session_id}`,
+    };
+  },
+});
+
+async function treeOf(directory: string, revision: string): Promise<string> {
+  const tree = await resolveRevision(directory, revision, 'tree');
+  if (tree !== null) return tree;
+  throw new UsageError({
+    code: 'unknown-revision',
+    message: `${revision} names no commit or tree in ${directory}.`,
+    hint: 'Name a commit, a branch, or the "tree" of a capture.',
+    details: { revision },
+  });
+}
+
+function incomplete(): UsageError {
+  return new UsageError({
+    code: 'incomplete-options',
+    message: 'Without a session, snapshot needs --tree, --base and --out together.',
+    hint: 'For example: snapshot --tree HEAD --base HEAD~1 --out /tmp/files',
+  });
+}
+
+function notCaptured(session: Session, model: string): Refusal {
+  return new Refusal({
+    code: 'not-captured',
+    message: `${model} has not been captured in this pass.`,
+    hint: `mm.mjs capture-diff --model ${model} --session ${session.data.session_id}`,
+    details: { model },
+  });
+}
+
+export default script;
+await runWhenMain(import.meta.url, script);

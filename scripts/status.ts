@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { commonOptions } from './lib/options.ts';
+import { nextStep, readProgress, waitForRuns } from './lib/procedure/progress.ts';
+import { runSchema } from './lib/procedure/run-state.ts';
+import { defineScript, runWhenMain } from './lib/script.ts';
+import { findSession } from './lib/session/find-session.ts';
+import { selectPass } from './lib/session/select-models.ts';
+
+const script = defineScript({
+  name: 'status',
+  summary: 'Show a session: each model, what exists for the pass, what comes next',
+  options: z.object({
+    repo: commonOptions.repo,
+    session: commonOptions.session,
+    pass: commonOptions.pass,
+    wait: z.coerce
+      .number()
+      .nonnegative()
+      .optional()
+      .describe('SECONDS: return when all runs have ended, or after this long'),
+  }),
+  output: z.object({
+    session_id: z.string(),
+    session_dir: z.string(),
+    status: z.enum(['in_progress', 'completed', 'abandoned']),
+    task: z.string(),
+    base: z.string(),
+    pass: z.number(),
+    pass_count: z.number(),
+    completed_passes: z.number(),
+    models: z.array(
+      z.object({
+        model: z.string(),
+        role: z.enum(['host', 'external']),
+        available: z.boolean(),
+        reason: z.string().nullable(),
+        worktree: z.string().nullable(),
+        branch: z.string().nullable(),
+        run: runSchema
+          .pick({ status: true, cause: true, duration_ms: true, changed: true })
+          .nullable(),
+        capture: z.enum(['changed', 'empty']).nullable(),
+        gates: z.enum(['passed', 'failed']).nullable(),
+      }),
+    ),
+    running: z.number().describe('runs that have not ended'),
+    files: z.array(z.string()).describe('what exists in the pass directory'),
+    user_changes: z.object({ mode: z.string(), state: z.string() }).nullable(),
+    applied: z.string().nullable().describe('the synthesis that stands in the main tree'),
+  }),
+  examples: [
+    ['status', 'the newest open session of this repository'],
+    ['status --wait 540', 'wait for detached runs, less than the 10 minutes of an agent’s shell'],
+    ['status --session latest', 'the newest finished session'],
+  ],
+  async run(options, { signal, progress }) {
+    const { session } = await findSession(options);
+    const pass = selectPass(session, options.pass);
+    if (options.wait !== undefined) {
+      await waitForRuns(session, pass, options.wait * 1000, signal, progress);
+    }
+    const state = await readProgress(session, pass);
+    return { ...state, next: nextStep(session, state) };
+  },
+});
+
+export default script;
+await runWhenMain(import.meta.url, script);
