@@ -1,0 +1,59 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type CachedResult, fileGateCache, gateCacheKey } from '../../scripts/lib/gates/cache.ts';
+import { parseGateOption } from '../../scripts/lib/gates/gate.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function result(log: string): CachedResult {
+  return { status: 'pass', exit_code: 0, duration_ms: 7, log, tail: '', tests: null };
+}
+
+const gate = parseGateOption('test=npm test');
+
+test('the key is of the tree, the command, its folder and its kind, not of its name', () => {
+  const key = gateCacheKey({ tree: 'a', gate });
+  assert.match(key, /^[0-9a-f]{64}$/);
+  assert.is(gateCacheKey({ tree: 'a', gate: { ...gate, name: 'other', source: 'x' } }), key);
+  for (const other of [
+    { tree: 'b', gate },
+    { tree: 'a', gate: { ...gate, command: 'npm  test' } },
+    { tree: 'a', gate: { ...gate, cwd: 'sub' } },
+    { tree: 'a', gate: { ...gate, kind: 'other' as const } },
+  ]) {
+    assert.is.not(gateCacheKey(other), key);
+  }
+});
+
+test('what was never written, is damaged, or has lost its log is a miss', async () => {
+  await using folder = await temporaryFolder();
+  const directory = join(folder.path, 'cache');
+  const cache = fileGateCache(directory);
+  assert.is(await cache.read('k'), null);
+
+  const log = join(folder.path, 'gpt-test.log');
+  await writeFile(log, 'all is well');
+  await cache.write('k', result(log));
+  assert.equal(await cache.read('k'), result(log));
+  assert.equal(await readdir(directory), ['k.json']);
+
+  await rm(log);
+  assert.is(await cache.read('k'), null);
+  for (const damage of ['', '{"status":"pa', '{"status":"timeout"}']) {
+    await writeFile(join(directory, 'k.json'), damage);
+    assert.is(await cache.read('k'), null);
+  }
+});
+
+test('one write over another leaves one of them whole', async () => {
+  await using folder = await temporaryFolder();
+  const log = join(folder.path, 'log');
+  await writeFile(log, '');
+  const cache = fileGateCache(folder.path);
+  await Promise.all(Array.from({ length: 10 }, () => cache.write('k', result(log))));
+  assert.equal(await cache.read('k'), result(log));
+  assert.equal((await readdir(folder.path)).sort(), ['k.json', 'log']);
+});
+
+test.run();

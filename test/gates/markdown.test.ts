@@ -1,0 +1,74 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { qualityGatesMarkdown } from '../../scripts/lib/gates/markdown.ts';
+import type { GateResult } from '../../scripts/lib/gates/run.ts';
+
+const green: GateResult = {
+  name: 'lint',
+  kind: 'linter',
+  command: 'npm run lint',
+  status: 'pass',
+  exit_code: 0,
+  duration_ms: 10,
+  log: '/logs/gpt-lint.log',
+  tail: '',
+  cached: false,
+  tests: null,
+  verdict: null,
+};
+const red: GateResult = {
+  ...green,
+  name: 'test',
+  kind: 'test',
+  command: 'npm test',
+  status: 'fail',
+  exit_code: 1,
+  tail: 'expected 1\ngot 2',
+  tests: { ran: 10, failed: 2 },
+  verdict: 'introduced',
+};
+
+test('no targets, no gates: it says so', () => {
+  assert.match(qualityGatesMarkdown([]), 'No gate was run.');
+});
+
+test('gates are rows by kind, targets are columns', () => {
+  const text = qualityGatesMarkdown([
+    {
+      target: 'base',
+      gates: [{ ...red, status: 'pass', tests: { ran: 10, failed: 0 }, verdict: null }],
+      passed: true,
+      tampered: [],
+    },
+    { target: 'gpt', gates: [red, green], passed: false, tampered: [] },
+  ]);
+  const rows = text.split('\n').filter((line) => line.startsWith('|'));
+  assert.equal(rows, [
+    '| kind | gate | base | gpt |',
+    '| --- | --- | --- | --- |',
+    '| linter | lint | (none) | pass |',
+    '| test | test | pass, 10 ran | **fail**, 2 of 10 failed (introduced) |',
+    '|  | all | passed | **not passed** |',
+  ]);
+  assert.match(text, '## gpt: test');
+  assert.match(text, '```text\nexpected 1\ngot 2\n```');
+});
+
+test('log text cannot close its fence', () => {
+  const tail = 'a\n````\n# not a heading\n```';
+  const text = qualityGatesMarkdown([
+    { target: 'gpt', gates: [{ ...red, tail }], passed: false, tampered: [] },
+  ]);
+  assert.match(text, `\`\`\`\`\`text\n${tail}\n\`\`\`\`\``);
+});
+
+test('names cannot break the table or the list', () => {
+  const path = 'test/a`b\n# c.test.ts';
+  const text = qualityGatesMarkdown([
+    { target: 'a|b\nc', gates: [red], passed: false, tampered: [{ path, kind: 'test-deleted' }] },
+  ]);
+  assert.match(text, '| kind | gate | a\\|b c |');
+  assert.match(text, '- a\\|b c: `` test/a`b\\n# c.test.ts ``: an existing test was removed');
+});
+
+test.run();

@@ -1,0 +1,254 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type CachedResult, fileGateCache, type GateCache } from '../../scripts/lib/gates/cache.ts';
+import { type Gate, parseGateOption } from '../../scripts/lib/gates/gate.ts';
+import { gateEnvironment, type RunGatesRequest, runGates } from '../../scripts/lib/gates/run.ts';
+import { findByEnvironment } from '../../scripts/lib/process/processes.ts';
+import { MARK_VARIABLE } from '../../scripts/lib/process/supervise.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const node = JSON.stringify(process.execPath);
+let runs = 0;
+
+/** A project in a folder whose name has a space, and what is needed to run its gates. */
+async function project(files: Record<string, string> = {}) {
+  const folder = await temporaryFolder();
+  const directory = join(folder.path, 'the project');
+  await mkdir(directory);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), text);
+  }
+  const mark = `gates-test-${process.pid}-${runs++}`;
+  const run = (gates: Gate[], request: Partial<RunGatesRequest> = {}) =>
+    runGates({
+      directory,
+      gates,
+      logDirectory: join(folder.path, 'the logs'),
+      label: 'gpt',
+      timeoutMs: 60_000,
+      mark,
+      ...request,
+    });
+  return {
+    path: folder.path,
+    run,
+    one: async (text: string, request: Partial<RunGatesRequest> = {}) => {
+      const [result] = await run([parseGateOption(text)], request);
+      if (result === undefined) throw new Error('no result');
+      return result;
+    },
+    left: () => findByEnvironment(MARK_VARIABLE, mark),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+test('a command that is not found is an error, not a red gate', async () => {
+  await using it = await project();
+  const result = await it.one('lint=no-such-program-here .');
+  assert.is(result.status, 'error');
+  assert.is(result.exit_code, 127);
+  assert.match(result.tail, 'no-such-program-here');
+});
+
+test('a file that cannot be executed is an error', async () => {
+  await using it = await project({ prove: 'no' });
+  assert.is((await it.one('prove=./prove')).status, 'error');
+});
+
+test('a folder that is not there is an error, with a log', async () => {
+  await using it = await project();
+  const gate = { ...parseGateOption('test=true'), cwd: 'packages/gone' };
+  const [result] = await it.run([gate]);
+  assert.is(result?.status, 'error');
+  assert.match(await readFile(result?.log ?? '', 'utf8'), 'packages/gone is not there');
+});
+
+test('a red gate is a result, and the next one runs all the same', async () => {
+  await using it = await project();
+  const seen: string[] = [];
+  const results = await it.run(
+    ['lint=echo out; echo err >&2; exit 3', 'build=echo fine'].map(parseGateOption),
+    { onGate: ({ name, status }) => seen.push(`${name} ${status}`) },
+  );
+  assert.equal(seen, ['lint fail', 'build pass']);
+  assert.is(results[0]?.exit_code, 3);
+  assert.is(results[0]?.tail, 'out\nerr');
+  assert.is(results[1]?.tail, '');
+  assert.is(results[1]?.log, join(it.path, 'the logs', 'gpt-build.log'));
+  assert.is(await readFile(results[1]?.log ?? '', 'utf8'), 'fine\n');
+});
+
+test('a gate that a signal ends has failed, with the status that a shell gives', async () => {
+  await using it = await project();
+  const result = await it.one('test=kill -SEGV $$');
+  assert.is(result.status, 'fail');
+  assert.is(result.exit_code, 139);
+});
+
+test('a gate runs in its own folder of the tree', async () => {
+  await using it = await project({ 'packages/a b/here': '' });
+  const [result] = await it.run([{ ...parseGateOption('x=test -f here'), cwd: 'packages/a b' }]);
+  assert.is(result?.status, 'pass');
+});
+
+test("node's test runner works inside a test run, and its tests are counted", async () => {
+  const file = "import { test } from 'node:test'; test('a', () => {}); test('b', () => {});";
+  await using it = await project({ 'a.test.mjs': file });
+  const result = await it.one(`test=${node} --test a.test.mjs`, {
+    env: { ...process.env, NODE_TEST_CONTEXT: 'child-v8', NODE_OPTIONS: '--no-such-option' },
+  });
+  assert.is(result.status, 'pass');
+  assert.equal(result.tests, { ran: 2, failed: 0 });
+});
+
+test('a test gate that ran no test is not-run', async () => {
+  await using it = await project({ 'empty/x': '' });
+  const [result] = await it.run([{ ...parseGateOption(`test=${node} --test`), cwd: 'empty' }]);
+  assert.is(result?.status, 'not-run');
+  assert.is(result?.exit_code, 0);
+  assert.match(result?.tail ?? '', 'tests 0');
+});
+
+test('another kind of gate may print what it likes', async () => {
+  await using it = await project();
+  const result = await it.one("lint=printf '# tests 0\\n'");
+  assert.is(result.status, 'pass');
+  assert.is(result.tests, null);
+});
+
+test('stdin is empty, and there is no terminal', async () => {
+  await using it = await project();
+  assert.is((await it.one('x=test -z "$(cat)" && ! test -t 0 && ! test -t 1')).status, 'pass');
+});
+
+test('a gate that hangs is ended at its time limit, with what escaped into a session of its own', async () => {
+  await using it = await project();
+  const gate = {
+    ...parseGateOption('test=echo begun; setsid sleep 600 & setsid sleep 600'),
+    timeout_s: 1,
+  };
+  const [result] = await it.run([gate]);
+  assert.is(result?.status, 'timeout');
+  assert.is(result?.exit_code, null);
+  assert.is(result?.tail, 'begun');
+  assert.equal(await it.left(), []);
+});
+
+test('a gate that passes leaves no process behind either', async () => {
+  await using it = await project();
+  assert.is((await it.one('test=setsid sleep 600 & true')).status, 'pass');
+  assert.equal(await it.left(), []);
+});
+
+test('gates under one mark do not end each other', async () => {
+  await using it = await project();
+  const [slow] = await Promise.all([
+    it.one('x=while ! test -e go; do sleep 0.1; done'),
+    it.one('y=true', { label: 'gemini' }).then(() => it.one('z=touch go', { label: 'gemini' })),
+  ]);
+  assert.is(slow.status, 'pass');
+});
+
+test('an interruption ends what runs, starts nothing more, and is thrown on', async () => {
+  await using it = await project();
+  const interruption = new AbortController();
+  const gates = ['x=touch begun; setsid sleep 600', 'y=touch second'].map(parseGateOption);
+  const seen: string[] = [];
+  const running = it.run(gates, {
+    signal: interruption.signal,
+    onGate: ({ name }) => seen.push(name),
+  });
+  const begun = join(it.path, 'the project', 'begun');
+  const exists = () => readFile(begun).then(Boolean, () => false);
+  while (!(await exists())) await sleep(20);
+  interruption.abort(new Error('stopped by the user'));
+  try {
+    await running;
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as Error).message, 'stopped by the user');
+  }
+  assert.equal(seen, []);
+  assert.equal(await it.left(), []);
+});
+
+test('two names that make one file name get a log each', async () => {
+  await using it = await project();
+  const results = await it.run(['a:b=echo 1', 'a-b=echo 2'].map(parseGateOption), {
+    label: 'gpt#2',
+  });
+  assert.equal(
+    results.map(({ log }) => log.slice(log.lastIndexOf('/') + 1)),
+    ['gpt-2-a-b.log', 'gpt-2-a-b-2.log'],
+  );
+});
+
+test('the tail is short, plain and the end of a long log', async () => {
+  await using it = await project();
+  const script =
+    "for (let i = 0; i < 200000; i++) console.log('line ' + i + ' of a long log'); console.log('10%\\r100%'); console.log('\\x1b[31mred\\x1b[0m'); process.exit(1)";
+  const result = await it.one(`x=${node} -e ${JSON.stringify(script)}`);
+  const lines = result.tail.split('\n');
+  assert.ok(lines.length <= 20 && result.tail.length <= 2000);
+  assert.equal(lines.slice(-3), ['line 199999 of a long log', '100%', 'red']);
+});
+
+test('the environment is free of redirections, of our session and of test runners', () => {
+  const env = gateEnvironment(
+    {
+      PATH: '/bin',
+      HOME: '/home/me',
+      GIT_DIR: '/elsewhere',
+      MM_SESSION: 'x',
+      MM_RUN_MARKS: ':outer:',
+      NODE_OPTIONS: '--inspect',
+      NODE_TEST_CONTEXT: 'child',
+      FORCE_COLOR: '1',
+    },
+    'inner',
+  );
+  assert.equal(env, {
+    PATH: '/bin',
+    HOME: '/home/me',
+    MM_RUN_MARKS: ':outer:inner:',
+    CI: '1',
+    NO_COLOR: '1',
+  });
+});
+
+test('the same tree is tested once; another tree, or none, again', async () => {
+  await using it = await project();
+  const cache = fileGateCache(join(it.path, 'cache'));
+  const text = "test=echo run >> ../count; printf '# tests 2\\n# fail 1\\n'; exit 1";
+  const first = await it.one(text, { cache, tree: 'a' });
+  const second = await it.one(text, { cache, tree: 'a', label: 'gemini' });
+  assert.is(first.cached, false);
+  assert.equal(second, { ...first, cached: true });
+  assert.is((await it.one(text, { cache, tree: 'b' })).cached, false);
+  assert.is((await it.one(text, { cache })).cached, false);
+  assert.is(await readFile(join(it.path, 'count'), 'utf8'), 'run\n'.repeat(3));
+});
+
+test('errors and time-outs are not kept', async () => {
+  await using it = await project();
+  const kept: CachedResult[] = [];
+  const cache: GateCache = {
+    read: async () => null,
+    write: async (_, result) => {
+      kept.push(result);
+    },
+  };
+  await it.one('x=no-such-program-here', { cache, tree: 'a' });
+  await it.one('x=sleep 600', { cache, tree: 'a', timeoutMs: 200 });
+  await it.one('test=echo no tests ran in 0.01s', { cache, tree: 'a' });
+  assert.equal(
+    kept.map(({ status }) => status),
+    ['not-run'],
+  );
+});
+
+test.run();

@@ -1,0 +1,218 @@
+/** A session as it may well be: one green model, one red, one that ran out of time, one that was not there. */
+import type {
+  ReportData,
+  ReportGate,
+  ReportModel,
+  ReportVersion,
+} from '../../scripts/lib/report/report-data.ts';
+
+const folder =
+  '/home/ana/.local/state/ai-aip/repos/shop--1a2b3c4d5e6f/sessions/execute/20260301-101500Z-4242-beef/pass-0001';
+
+export function model(name: string, facts: Partial<ReportModel> = {}): ReportModel {
+  return {
+    ...{ model: name, role: 'external', available: true, reason: null },
+    ...{ program: name, version: '1.2.3', agent_model: null },
+    run: {
+      ...{ status: 'succeeded', cause: null, message: null, attempts: 1, duration_ms: 187_400 },
+      usage: { input_tokens: 182_340, output_tokens: 9120, cost_usd: 0.84 },
+    },
+    capture: 'changed',
+    totals: { files: 4, additions: 128, deletions: 31 },
+    places: [
+      { path: `outputs/${name}.md`, what: 'final text' },
+      { path: `diffs/${name}.diff`, what: 'diff' },
+    ],
+    ...facts,
+  };
+}
+
+export function gate(facts: Partial<ReportGate> = {}): ReportGate {
+  return {
+    ...{ name: 'test', kind: 'test', command: 'npm test', status: 'pass', exit_code: 0 },
+    ...{ duration_ms: 8420, log: `${folder}/logs/claude-test.log`, tail: '', cached: false },
+    ...{ tests: { ran: 214, failed: 0 }, verdict: 'ok' },
+    ...facts,
+  };
+}
+
+const lint = (facts: Partial<ReportGate> = {}): ReportGate =>
+  gate({
+    ...{ name: 'lint', kind: 'linter', command: 'npm run lint', tests: null, duration_ms: 2100 },
+    ...facts,
+  });
+
+export function version(name: string, facts: Partial<ReportVersion> = {}): ReportVersion {
+  return {
+    ...{ models: [name], status: 'modified', old_path: null, new_path: null, mode: '100644' },
+    ...{ binary: false, additions: 3, deletions: 1 },
+    patch: { facts: [], lines: ['@@ -1 +1 @@', '-old', '+new'], line_count: 3 },
+    diff: { path: `diffs/${name}.diff`, what: 'the whole diff' },
+    ...facts,
+  };
+}
+
+const retryHunk = [
+  '@@ -12,9 +12,14 @@ export class Client {',
+  '   async fetch(url: string): Promise<Response> {',
+  '-    const response = await this.transport.get(url);',
+  '-    if (!response.ok) throw new HttpError(response.status);',
+  '-    return response;',
+  '+    for (let attempt = 1; ; attempt++) {',
+  '+      const response = await this.transport.get(url);',
+  '+      if (response.ok) return response;',
+  '+      const retryable = response.status === 429 || response.status >= 500; // 4xx will not get better, whatever we do and however long we wait for it',
+  '+      if (!retryable || attempt === this.limit) throw new HttpError(response.status);',
+  '+      await sleep(this.backoff(attempt));',
+  '+    }',
+  '   }',
+];
+
+const failedLog = [
+  '# Subtest: gives up after the limit',
+  'not ok 17 - gives up after the limit',
+  '  ---',
+  "  location: '/work/shop-mm-gpt/test/client.test.ts:88:1'",
+  "  failureType: 'testCodeFailure'",
+  "  error: 'Expected values to be strictly equal: 4 !== 3'",
+  '  ...',
+  '1..214',
+  '# tests 214',
+  '# pass 211',
+  '# fail 3',
+].join('\n');
+
+export function sample(facts: Partial<ReportData> = {}): ReportData {
+  return {
+    task: 'Retry failed requests with exponential backoff.\n\nOnly for status 429 and 5xx, at most three times, with jitter. Honour Retry-After. Do not retry POST unless the caller says so.',
+    made_at: '2026-03-01T10:31:07.000Z',
+    session: {
+      ...{ session_id: '20260301-101500Z-4242-beef', directory: folder.slice(0, -10) },
+      ...{ status: 'in_progress', pass: 1, pass_count: 2, main_tree: '/home/ana/code/shop' },
+      ...{ branch: 'feature/retry', base: '3f786850e387550fdab836ed7e6dc881de23001b' },
+      ...{ host: 'claude', timeout_s: 1800, created_at: '2026-03-01T10:15:00.000Z' },
+      user_changes: { mode: 'set-aside', state: 'set-aside', files: 3 },
+    },
+    models: [
+      model('claude', { role: 'host', program: null, version: null }),
+      model('gemini', { version: '0.9.1', agent_model: 'gemini-3-pro' }),
+      model('gpt', {
+        program: 'codex',
+        run: {
+          ...{ status: 'partial', cause: 'timeout', attempts: 2, duration_ms: 2_700_000 },
+          ...{ message: 'codex was ended after 2700 s.', usage: null },
+        },
+        totals: { files: 7, additions: 1204, deletions: 56 },
+      }),
+      model('grok', {
+        ...{ available: false, program: null, version: null, run: null, capture: null },
+        ...{ reason: 'Neither grok nor agent was found on PATH.', totals: null, places: [] },
+      }),
+    ],
+    gates: {
+      gates: [
+        {
+          name: 'lint',
+          kind: 'linter',
+          command: 'npm run lint',
+          source: 'package.json scripts.lint',
+        },
+        { name: 'test', kind: 'test', command: 'npm test', source: 'AGENTS.md:12' },
+      ],
+      targets: [
+        {
+          ...{ target: 'base', passed: true, outdated: false, tampered: [] },
+          gates: [lint({ verdict: null, cached: true }), gate({ verdict: null, cached: true })],
+        },
+        {
+          ...{ target: 'claude', passed: true, outdated: false, tampered: [] },
+          gates: [lint(), gate({ tests: { ran: 221, failed: 0 } })],
+        },
+        {
+          ...{ target: 'gemini', passed: true, outdated: false },
+          gates: [lint({ verdict: 'fixed' }), gate({ tests: { ran: 219, failed: 0 } })],
+          tampered: [{ path: 'biome.json', kind: 'gate-configuration-changed' }],
+        },
+        {
+          ...{ target: 'gpt', passed: false, outdated: false, tampered: [] },
+          gates: [
+            lint({
+              ...{ status: 'timeout', exit_code: null, duration_ms: 300_000 },
+              ...{ verdict: 'introduced', tail: 'checking 1204 files ...' },
+            }),
+            gate({
+              ...{ status: 'fail', exit_code: 1, tests: { ran: 214, failed: 3 } },
+              ...{ verdict: 'introduced', tail: failedLog },
+            }),
+          ],
+        },
+      ],
+    },
+    comparison: {
+      ...{ models: ['claude', 'gemini', 'gpt'], decisions: 2, outdated: false },
+      files: [
+        {
+          ...{ path: 'docs/retry.md', agreement: 'single' },
+          versions: [
+            version('claude', {
+              ...{ status: 'added', additions: 2, deletions: 0 },
+              patch: { facts: [], lines: ['@@ -0,0 +1,2 @@', '+# Retries', '+'], line_count: 3 },
+            }),
+          ],
+        },
+        {
+          ...{ path: 'package.json', agreement: 'identical' },
+          versions: [version('claude', { models: ['claude', 'gemini', 'gpt'] })],
+        },
+        {
+          ...{ path: 'src/client.ts', agreement: 'conflict' },
+          versions: [
+            version('claude', {
+              ...{ models: ['claude', 'gemini'], additions: 7, deletions: 3 },
+              patch: { facts: [], lines: retryHunk, line_count: retryHunk.length },
+            }),
+            version('gpt', {
+              ...{ additions: 1100, deletions: 3 },
+              patch: {
+                ...{ facts: ['old mode 100644', 'new mode 100755'], line_count: 1104 },
+                lines: ['@@ -12,3 +12,1100 @@', ...retryHunk.slice(2, 9)],
+              },
+            }),
+          ],
+        },
+        {
+          ...{ path: 'assets/logo.png', agreement: 'split' },
+          versions: [
+            version('gemini', {
+              ...{ binary: true, patch: { facts: [], lines: [], line_count: 0 } },
+            }),
+            version('gpt', { status: 'deleted', new_path: 'public/logo.png', patch: null }),
+          ],
+        },
+      ],
+    },
+    applied: {
+      ...{ to: 'main', state: 'applied', tree: '8843d7f92416211de9ebb963ff4ce28125932878' },
+      files: [
+        {
+          path: 'src/client.ts',
+          from: 'claude',
+          status: 'modified',
+          why: 'the only one that honours Retry-After',
+        },
+        { path: 'package.json', from: 'gemini', status: 'modified', why: null },
+      ],
+      unpicked: [{ path: 'assets/logo.png', models: ['gemini', 'gpt'] }],
+      undo: 'mm.mjs apply-picks --undo --session 20260301-101500Z-4242-beef',
+    },
+    analysis: '# Analysis\n\nclaude is the most complete; gemini has the better tests.\n',
+    folder,
+    places: [
+      { path: 'prompt.md', what: 'what the models were told' },
+      { path: 'diffs', what: 'each model’s whole result, as a diff that git apply takes' },
+      { path: '../task.md', what: 'the task' },
+    ],
+    problems: [],
+    ...facts,
+  };
+}

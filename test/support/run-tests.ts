@@ -1,0 +1,85 @@
+/**
+ * Runs every test file in a process of its own, several at a time, each with a time limit. uvu by itself exits 0 when a
+ * hook throws, when run() is forgotten or when no file matches, so a file counts only if it exits 0 and says that all of
+ * at least one test passed. Ends with the line `N passed, N failed`.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import glob from 'fast-glob';
+import { inParallel } from '../../scripts/lib/process/in-parallel.ts';
+import { superviseCommand } from '../../scripts/lib/process/supervise.ts';
+import { skillFolder } from '../../scripts/lib/skill-folder.ts';
+
+const FILE_LIMIT_MS = 10 * 60_000;
+
+interface FileResult {
+  passed: number;
+  failed: number;
+}
+
+const patterns = process.argv.slice(2);
+const files = await glob(patterns.length > 0 ? patterns : ['test/**/*.test.ts'], {
+  cwd: skillFolder,
+});
+// The slowest first, so that none of them is left alone at the end.
+files.sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || a.localeCompare(b));
+const logs = await mkdtemp(join(tmpdir(), 'mm-tests-'));
+try {
+  const results = await inParallel(availableParallelism(), files, runFile);
+  const sum = (count: (result: FileResult) => number) =>
+    results.reduce((total, it) => total + count(it), 0);
+  const [passed, failed] = [sum((it) => it.passed), sum((it) => it.failed)];
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = files.length > 0 && passed > 0 && failed === 0 ? 0 : 1;
+} finally {
+  await rm(logs, { recursive: true, force: true });
+}
+
+function isSlow(file: string): boolean {
+  return /codex|end-to-end|launcher|demo/.test(file);
+}
+
+async function runFile(file: string): Promise<FileResult> {
+  const log = join(logs, `${file.replaceAll('/', '-')}.log`);
+  const end = await superviseCommand({
+    file: process.execPath,
+    args: ['--import', 'tsx', file],
+    cwd: skillFolder,
+    env: testEnvironment(),
+    stdoutFile: log,
+    stderrFile: log,
+    timeoutMs: FILE_LIMIT_MS,
+    mark: `test=${file}-${process.pid}`,
+  });
+  const output = await readFile(log, 'utf8');
+  const total = count(output, 'Total');
+  const passed = count(output, 'Passed');
+  const isGreen = end.endedBy === 'itself' && end.exitCode === 0 && total > 0 && passed === total;
+  console.log(
+    `${isGreen ? 'ok  ' : 'FAIL'} ${file} (${passed} of ${total}, ${(end.durationMs / 1000).toFixed(1)} s)`,
+  );
+  if (isGreen) return { passed, failed: 0 };
+  console.log(output.replaceAll(/^/gm, '     '));
+  if (end.endedBy === 'timeout')
+    console.log(`     ${file} was ended after ${FILE_LIMIT_MS / 60_000} minutes.`);
+  return { passed, failed: Math.max(1, total - passed) };
+}
+
+/** Tests see none of the caller's agent session, configuration or git redirections. */
+function testEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(GIT_|MM_|CLAUDE|GEMINI|CODEX|AI_AIP)/.test(name),
+    ),
+  );
+}
+
+function count(output: string, label: string): number {
+  const plain = stripVTControlCharacters(output);
+  return [...plain.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)`, 'gm'))].reduce(
+    (sum, match) => sum + Number(match[1]),
+    0,
+  );
+}
