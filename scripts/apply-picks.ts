@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readInput } from './lib/input.ts';
-import { commonOptions } from './lib/options.ts';
-import { applyPicks, verificationSchema } from './lib/procedure/apply-picks.ts';
+import { commonOptions, passOptions } from './lib/options.ts';
 import { undoApplication } from './lib/procedure/apply.ts';
+import { applyPicks, verificationSchema } from './lib/procedure/apply-picks.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
@@ -16,10 +16,12 @@ const script = defineScript({
   name: 'apply-picks',
   summary: 'Make one tree of the picks, prove it, and bring the main tree to it; or take that back',
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     picks: z.string().optional().describe("FILE: picks.json; '-' reads stdin"),
+    picksText: z
+      .string()
+      .optional()
+      .describe('TEXT: the picks as JSON, where no file can be written'),
     pick: z.array(z.string()).default([]).describe('PATH=MODEL: one pick; repeat for several'),
     take: z.string().optional().describe('MODEL: everything that this model changed'),
     verify: z
@@ -98,7 +100,7 @@ const script = defineScript({
     const opened = await openComparison(options);
     if (opened.session !== null)
       keepFullOutputIn(join(passFolder(opened.session, opened.pass), 'logs'));
-    const picksText = await readInput('picks', { file: options.picks });
+    const picksText = await readInput('picks', { text: options.picksText, file: options.picks });
     const result = await applyPicks(opened, { ...options, picksText, signal }, reporter);
     return { ...result, undone: false, dry_run: options.dryRun };
   },

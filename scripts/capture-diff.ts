@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from './lib/errors.ts';
-import { openRepository, resolveRevision } from './lib/git/repository.ts';
-import { commonOptions } from './lib/options.ts';
+import { openRepository, requireRevision } from './lib/git/repository.ts';
+import { commonOptions, passOptions } from './lib/options.ts';
 import { captureModels } from './lib/procedure/capture-models.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { captureAlone } from './lib/session/capture.ts';
@@ -15,9 +15,7 @@ const script = defineScript({
   name: 'capture-diff',
   summary: 'Capture the whole result of models as git trees, with a list of changes and a patch',
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     model: commonOptions.model,
     all: commonOptions.all,
     worktree: z.string().optional().describe('DIR: without a session, the working tree to capture'),
@@ -53,7 +51,7 @@ const script = defineScript({
       pass,
       captures,
       next: captures.some(({ state }) => state === 'changed')
-        ? `mm.mjs gates --all --base ${named}`
+        ? `mm.mjs snapshot --all ${named}`
         : `No model changed anything; their texts are in ${passFolder(session, pass)}/outputs. Ask the user.`,
     };
   },
@@ -61,15 +59,8 @@ const script = defineScript({
 
 async function captureDirectory(directory: string, base: string, diff: string) {
   const { topLevel } = await openRepository(directory);
-  const commit = await resolveRevision(topLevel, base, 'commit');
-  if (commit !== null)
-    return { model: 'worktree', ...(await captureAlone(topLevel, commit, diff)) };
-  throw new UsageError({
-    code: 'unknown-revision',
-    message: `${base} names no commit in ${topLevel}.`,
-    hint: 'Name the commit that the work began from, for example --base HEAD.',
-    details: { base },
-  });
+  const commit = await requireRevision(topLevel, base, 'commit');
+  return { model: 'worktree', ...(await captureAlone(topLevel, commit, diff)) };
 }
 
 function incomplete(): UsageError {

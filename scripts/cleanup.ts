@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonOptions } from './lib/options.ts';
 import { archiveWhenDone, cleanUp, planCleanup } from './lib/procedure/cleanup.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
@@ -53,7 +53,10 @@ const script = defineScript({
         ...head,
         removed: verdicts
           .filter(({ state }) => goes(state) && !options.keepWorktrees)
-          .map(({ record }) => ({ kind: 'worktree' as const, name: record.path })),
+          .flatMap(({ record }) => [
+            { kind: 'worktree' as const, name: record.path },
+            { kind: 'branch' as const, name: record.branch },
+          ]),
         kept: verdicts
           .filter(({ state }) => !goes(state) || options.keepWorktrees)
           .map(({ record, reason }) => ({ path: record.path, reason })),
@@ -88,7 +91,7 @@ function nextAfter(
   }
   if (isSetAside(session)) return `mm.mjs cleanup --restore ${named}`;
   if (kept.length > 0)
-    return `Look at what was kept, then: mm.mjs capture-diff --all ${named}, or cleanup --force`;
+    return `Look at what was kept; mm.mjs capture-diff --all ${named} captures it, cleanup --force keeps it in the archive; then cleanup again`;
   return `mm.mjs finish-session ${named}`;
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import { commonOptions } from './lib/options.ts';
+import * as z from 'zod';
+import { passOptions } from './lib/options.ts';
 import {
   comparedFileSchema,
   keepComparison,
@@ -18,9 +18,7 @@ const script = defineScript({
   name: 'compare',
   summary: 'Show where the candidates really differ, file by file and hunk by hunk',
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     path: z
       .array(z.string())
       .default([])

@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from './lib/errors.ts';
 import { readInput } from './lib/input.ts';
-import { commonOptions } from './lib/options.ts';
+import { passOptions } from './lib/options.ts';
 import { completePass } from './lib/procedure/passes.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
@@ -11,9 +11,7 @@ const script = defineScript({
   name: 'complete-pass',
   summary: 'Store the analysis that the user was shown, and count the pass',
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     analysis: z.string().optional().describe("FILE with the analysis; '-' reads stdin"),
     analysisText: z.string().optional().describe('TEXT: the analysis'),
   }),

@@ -1,12 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeDemoProject } from './lib/demo/demo-project.ts';
 import { Failure } from './lib/errors.ts';
 import { openRepository } from './lib/git/repository.ts';
-import { readInput } from './lib/input.ts';
-import { parseTriggers } from './lib/models/triggers.ts';
 import { applyAndClean } from './lib/procedure/apply-and-clean.ts';
 import { execute } from './lib/procedure/execute.ts';
-import { targetResultSchema } from './lib/procedure/gate.ts';
+import { targetResultSchema } from './lib/procedure/gate-record.ts';
+import { readTask } from './lib/procedure/read-task.ts';
 import { alignRows, resultTable } from './lib/procedure/result-table.ts';
 import { runSchema } from './lib/procedure/run-state.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
@@ -59,7 +58,7 @@ const script = defineScript({
     // The demo's session lies beside its project; the user's own state stays as it is.
     process.env.AI_AIP_ROOT = demo.state;
     const repository = await openRepository(demo.project);
-    const triggers = parseTriggers((await readInput('task', { file: demo.task })) ?? '');
+    const triggers = await readTask({ taskFile: demo.task });
     const done = await execute(
       repository,
       { triggers, models: null, timeout: 60, userChanges: undefined, gate: [] },

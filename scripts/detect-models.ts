@@ -1,12 +1,12 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readConfiguration } from './lib/configuration.ts';
 import { Refusal } from './lib/errors.ts';
 import { filesAt } from './lib/git/files-at.ts';
-import { runCommand } from './lib/process/command.ts';
 import { openRepository, type Repository } from './lib/git/repository.ts';
-import { detectModels } from './lib/models/detect.ts';
 import { modelOptions, splitModels } from './lib/model-options.ts';
+import { detectModels } from './lib/models/detect.ts';
 import { commonOptions } from './lib/options.ts';
+import { runCommand } from './lib/process/command.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { sessionModelSchema } from './lib/session/session.ts';
 

@@ -1,13 +1,11 @@
-import { z } from 'zod';
-import { UsageError } from './lib/errors.ts';
+import * as z from 'zod';
 import { openRepository } from './lib/git/repository.ts';
-import { readInput } from './lib/input.ts';
 import { modelOptions, splitModels, timeoutOption } from './lib/model-options.ts';
-import { parseTriggers } from './lib/models/triggers.ts';
 import { commonOptions } from './lib/options.ts';
 import { applyAndClean, type Finished } from './lib/procedure/apply-and-clean.ts';
 import { bestModel, type Executed, execute } from './lib/procedure/execute.ts';
-import { targetResultSchema } from './lib/procedure/gate.ts';
+import { targetResultSchema } from './lib/procedure/gate-record.ts';
+import { readTask } from './lib/procedure/read-task.ts';
 import { resultTable } from './lib/procedure/result-table.ts';
 import { runSchema } from './lib/procedure/run-state.ts';
 import { suggestionSchema } from './lib/procedure/suggest.ts';
@@ -57,9 +55,7 @@ const script = defineScript({
     ],
   ],
   async run(options, context) {
-    const text = await readInput('task', { text: options.task, file: options.taskFile });
-    const triggers = parseTriggers(text ?? '');
-    if (triggers.task.trim() === '') throw emptyTask();
+    const triggers = await readTask(options);
     const repository = await openRepository(options.repo ?? process.cwd());
     const done = await execute(
       repository,
@@ -72,7 +68,7 @@ const script = defineScript({
       options.apply && picks !== null
         ? await applyAndClean(repository, done.session, picks, context)
         : null;
-    return { ...print(done, finished), next: nextAfter(done, finished, options.apply) };
+    return { ...print(done, finished), next: nextAfter(done, finished) };
   },
 });
 
@@ -111,25 +107,14 @@ function print(
   };
 }
 
-function nextAfter(
-  { session, suggestion }: Executed,
-  finished: Finished | null,
-  apply: boolean,
-): string {
+function nextAfter({ session, suggestion }: Executed, finished: Finished | null): string {
   if (finished !== null) return `Look at the changes (git diff); ${finished.undo} takes them back.`;
   const named = `--session ${session.data.session_id}`;
-  if (apply) {
-    return `Decide on ${suggestion.open_decisions.map(({ path }) => path).join(', ')}, then: mm.mjs apply-picks --picks FILE --verify ${named}`;
+  const open = suggestion.open_decisions.map(({ path }) => path);
+  if (open.length > 0) {
+    return `Decide on ${open.slice(0, 5).join(', ')}${open.length > 5 ? ', ...' : ''}, add that to ${suggestion.file}, then: mm.mjs apply-picks --picks FILE --verify ${named}`;
   }
   return `mm.mjs apply-picks --picks ${suggestion.file} --verify ${named}, or mm.mjs cleanup ${named}`;
-}
-
-function emptyTask(): UsageError {
-  return new UsageError({
-    code: 'empty-task',
-    message: 'There is no task: nothing was given, or nothing but triggers.',
-    hint: 'Say what is to be done: --task "Add a retry to the HTTP client", or --task-file FILE.',
-  });
 }
 
 export default script;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonOptions } from './lib/options.ts';
 import { closeSession } from './lib/procedure/passes.ts';
 import { writeSummary } from './lib/procedure/summary.ts';
@@ -31,7 +31,8 @@ const script = defineScript({
     const left = session.data.worktrees.filter(({ removed }) => !removed).map(({ path }) => path);
     const named = `--session ${session.data.session_id}`;
     if (left.length > 0) warn(`Worktrees of the session are still there: ${left.join(', ')}.`);
-    if (['saving', 'set-aside'].includes(session.data.user_changes?.state ?? '')) {
+    const waiting = ['saving', 'set-aside'].includes(session.data.user_changes?.state ?? '');
+    if (waiting) {
       warn(`The user's own changes are still set aside: mm.mjs cleanup --restore ${named}`);
     }
     return {
@@ -40,7 +41,10 @@ const script = defineScript({
       status: options.status,
       summary,
       worktrees_left: left,
-      next: left.length > 0 ? `mm.mjs cleanup --restore ${named}` : `Show the user ${summary}.`,
+      next:
+        left.length > 0 || waiting
+          ? `mm.mjs cleanup --restore ${named}`
+          : `Show the user ${summary}.`,
     };
   },
 });

@@ -1,19 +1,23 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { gateSchema } from './lib/gates/gate.ts';
-import { commonOptions } from './lib/options.ts';
-import { gateResultSchema, targetResultSchema } from './lib/procedure/gate.ts';
+import { commonOptions, passOptions } from './lib/options.ts';
+import { standingApplication } from './lib/procedure/apply.ts';
+import {
+  gateResultSchema,
+  type TargetResult,
+  targetResultSchema,
+} from './lib/procedure/gate-record.ts';
 import { openGating, runGating } from './lib/procedure/gating.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
+import type { Session } from './lib/session/session.ts';
 
 const script = defineScript({
   name: 'gates',
   summary:
     "Run the project's quality gates on candidates, on base, on the main tree or on any tree",
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     model: commonOptions.model,
     all: commonOptions.all,
     base: z
@@ -62,7 +66,7 @@ const script = defineScript({
     if (options.discover) {
       const next =
         chosen.gates.length > 0
-          ? 'Confirm the list with the user once, then: mm.mjs gates --all --base'
+          ? `Confirm the list with the user once, then: mm.mjs gates --all --base${named(session)}`
           : 'Ask the user which commands prove the project, then: mm.mjs gates --gate NAME=CMD';
       return { ...head, gates: chosen.gates, results: [], markdown: null, next };
     }
@@ -73,13 +77,25 @@ const script = defineScript({
       gates: chosen.gates,
       results,
       markdown: session === null ? null : join(gating.folder, 'quality-gates.md'),
-      next:
-        session === null
-          ? 'Read the logs of what is red.'
-          : `mm.mjs compare --session ${session.data.session_id}`,
+      next: nextAfter(session, results),
     };
   },
 });
+
+function nextAfter(session: Session | null, results: readonly TargetResult[]): string {
+  const isGreen = results.every(({ passed }) => passed);
+  if (session === null) return isGreen ? 'All are green.' : 'Read the logs of what is red.';
+  if (!results.some(({ target }) => target === 'main'))
+    return `mm.mjs compare --suggest${named(session)}`;
+  if (standingApplication(session) === null) return 'The main tree was gated as it is.';
+  return isGreen
+    ? `mm.mjs cleanup --restore${named(session)}`
+    : `Tell the user what is red in the main tree; mm.mjs apply-picks --undo${named(session)} takes the application back.`;
+}
+
+function named(session: Session | null): string {
+  return session === null ? '' : ` --session ${session.data.session_id}`;
+}
 
 export default script;
 await runWhenMain(import.meta.url, script);

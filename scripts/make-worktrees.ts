@@ -1,12 +1,11 @@
-import { z } from 'zod';
-import { readConfiguration } from './lib/configuration.ts';
-import { planProvision } from './lib/gates/provide.ts';
-import { filesAt } from './lib/git/files-at.ts';
+import * as z from 'zod';
 import { commonOptions } from './lib/options.ts';
 import { makeModelWorktrees, modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
+import { planPreparation } from './lib/procedure/prepare-worktree.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { selectModels } from './lib/session/select-models.ts';
+import type { Session } from './lib/session/session.ts';
 import { planWorktrees } from './lib/session/worktrees.ts';
 
 const script = defineScript({
@@ -62,8 +61,7 @@ const script = defineScript({
             .filter((it) => wanted.includes(it));
     const head = { session_id: data.session_id, dry_run: dryRun };
     if (dryRun) {
-      const configuration = await readConfiguration(filesAt(repository.topLevel, data.base));
-      const plan = await planProvision(repository.topLevel, configuration);
+      const plan = (await planPreparation(repository, session)).provision;
       const provided = plan.map(({ path }) => ({
         path,
         how: 'planned',
@@ -79,21 +77,30 @@ const script = defineScript({
         next: `mm.mjs make-worktrees --session ${data.session_id}`,
       };
     }
-    const made = await makeModelWorktrees(
-      repository,
-      session,
-      { models, start: data.base, setup, signal },
-      reporter,
-    );
+    const made = await makeModelWorktrees(repository, session, { models, setup, signal }, reporter);
     return {
       ...head,
       worktrees: made.map(({ model, path, branch, start, created, provided, setup }) => ({
         ...{ model, path, branch, base: start, created, provided, setup },
       })),
-      next: `mm.mjs run-model --all --session ${data.session_id}`,
+      next: nextAfter(session),
     };
   },
 });
+
+/** A host that edits the main tree works while the others do. */
+function nextAfter(session: Session): string {
+  const named = `--session ${session.data.session_id}`;
+  const externals = session.data.models.some(
+    ({ available, role }) => available && role === 'external',
+  );
+  const host = session.data.models.find(({ role }) => role === 'host');
+  if (!externals)
+    return 'Only the host takes part: it implements the task, then capture-diff --all and gates.';
+  return host === undefined
+    ? `mm.mjs run-model --all ${named}`
+    : `mm.mjs run-model --all --detach ${named}; meanwhile ${host.model} implements the task itself`;
+}
 
 export default script;
 await runWhenMain(import.meta.url, script);

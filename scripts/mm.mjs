@@ -2,7 +2,6 @@
 // The launcher. Plain Node without dependencies, because it is what installs them: on first use it runs `npm ci` in the
 // skill's own folder, compiles the scripts once (start-up is then half of what it is through tsx), and starts them in
 // this very process. Nothing of the current directory counts: no tsconfig.json, no node_modules, no link.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -24,6 +23,10 @@ const CANNOT_WRITE = new Set([
   'ENOTDIR',
   'EEXIST',
 ]);
+/** The beginning of the names of folders in which dependencies are made ready; the process id follows. */
+const STAGING = '.mm-install-';
+/** Nobody waits longer for another process to install. */
+const INSTALL_LIMIT_MS = 10 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const [name = '', ...argv] = process.argv.slice(2);
@@ -44,16 +47,27 @@ try {
 
 async function start(script, words) {
   const names = scriptNames();
-  const compiled = await compiledFolder();
-  if (compiled === null) return runThroughTsx(script, words);
-  const load = (file) => import(pathToFileURL(join(compiled, file)).href);
+  const load = await loader();
   if (names.includes(script)) {
-    const [{ main }, module] = await Promise.all([load('lib/script.mjs'), load(`${script}.mjs`)]);
+    const [{ main }, module] = await Promise.all([load('lib/script'), load(script)]);
     return main(module.default, words);
   }
-  const { listScripts } = await load('lib/list-scripts.mjs');
-  const scripts = await Promise.all(names.map(async (it) => (await load(`${it}.mjs`)).default));
+  const { listScripts } = await load('lib/list-scripts');
+  const scripts = await Promise.all(names.map(async (it) => (await load(it)).default));
   return listScripts(script, scripts);
+}
+
+/** Loads the compiled modules; where none can be written, the source itself, compiled anew at every start. */
+async function loader() {
+  const compiled = await compiledFolder();
+  if (compiled !== null) return (module) => importFile(join(compiled, `${module}.mjs`));
+  const { register } = await importFile(join(modules, 'tsx', 'dist', 'esm', 'api', 'index.mjs'));
+  register({ tsconfig: join(skill, 'tsconfig.json') });
+  return (module) => importFile(join(scriptsFolder, `${module}.ts`));
+}
+
+function importFile(path) {
+  return import(pathToFileURL(path).href);
 }
 
 function scriptNames() {
@@ -93,21 +107,20 @@ async function compiledFolder() {
 
 /** Changes whenever a script, a dependency or the Node version changes. */
 function sourceKey() {
-  const hash = createHash('sha256').update(process.versions.node);
+  let facts = process.versions.node;
+  // The sample of the demo is copied, not compiled.
   const files = fs
-    .readdirSync(scriptsFolder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  for (const file of [...files, join(skill, 'package-lock.json')].sort()) {
-    const { mtimeMs, size } = fs.statSync(file);
-    hash.update(`${file}\0${mtimeMs}\0${size}\0`);
+    .readdirSync(scriptsFolder, { recursive: true })
+    .filter((it) => /\.(ts|mjs)$/.test(it));
+  for (const file of [...files, '../package-lock.json']) {
+    const { mtimeMs, size } = fs.statSync(`${scriptsFolder}/${file}`);
+    facts += `\n${file} ${mtimeMs} ${size}`;
   }
-  return hash.digest('hex').slice(0, 16);
+  return createHash('sha256').update(facts).digest('hex').slice(0, 16);
 }
 
 async function compile(folder) {
-  const esbuild = (await import(pathToFileURL(join(modules, 'esbuild', 'lib', 'main.js')).href))
-    .default;
+  const esbuild = (await importFile(join(modules, 'esbuild', 'lib', 'main.js'))).default;
   const { outputFiles } = await esbuild.build({
     absWorkingDir: skill,
     entryPoints: [
@@ -129,6 +142,10 @@ async function compile(folder) {
       js: "import { createRequire as mmRequire } from 'node:module'; const require = mmRequire(import.meta.url);",
     },
     logLevel: 'silent',
+    // Names stay, for stack traces; what is not there need not be parsed at every start.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
     write: false,
   });
   await esbuild.stop();
@@ -169,33 +186,9 @@ function removeOldCopies(current) {
   }
 }
 
-/** The slow way, for a skill folder that cannot be written: every start compiles anew, in memory. */
-async function runThroughTsx(script, words) {
-  const file = join(scriptsFolder, `${script}.ts`);
-  if (!fs.existsSync(file)) {
-    throw new LauncherError({
-      code: 'unknown-script',
-      message: `There is no script "${script}".`,
-      hint: `The scripts are: ${scriptNames().join(', ')}.`,
-      exitStatus: 2,
-    });
-  }
-  const tsx = pathToFileURL(join(modules, 'tsx', 'dist', 'loader.mjs')).href;
-  const child = spawn(process.execPath, ['--import', tsx, file, ...words], {
-    stdio: 'inherit',
-    env: { ...process.env, TSX_TSCONFIG_PATH: join(skill, 'tsconfig.json') },
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => {
-    process.exitCode = code ?? { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[signal] ?? 1;
-  });
-}
-
 /** Makes sure that the dependencies are there in the versions that this skill names. */
 async function installDependencies() {
   if (isInstalled()) return;
-  const own = join(skill, '.mm-install-');
   if (fs.existsSync(modules) && !fs.existsSync(installMark())) {
     throw new LauncherError({
       code: 'outdated-dependencies',
@@ -204,15 +197,16 @@ async function installDependencies() {
       exitStatus: 3,
     });
   }
-  const staging = `${own}${process.pid}`;
+  const staging = join(skill, `${STAGING}${process.pid}`);
+  const interruption = interruptOnSignals();
   try {
     fs.mkdirSync(staging, { recursive: true });
-    if (await someoneElseInstalls()) return;
+    if (await someoneElseInstalls(interruption.signal)) return;
     process.stderr.write(`First use: installing the dependencies of ${skill} (npm ci) ...\n`);
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
       if (fs.existsSync(join(skill, file))) fs.copyFileSync(join(skill, file), join(staging, file));
     }
-    await npmCi(staging);
+    await npmCi(staging, interruption.signal);
     fs.writeFileSync(join(staging, 'node_modules', '.mm-installed'), '');
     if (fs.existsSync(modules) && !isInstalled()) fs.renameSync(modules, join(staging, 'outdated'));
     moveIntoPlace(join(staging, 'node_modules'), modules);
@@ -226,7 +220,28 @@ async function installDependencies() {
     });
   } finally {
     fs.rmSync(staging, { recursive: true, force: true });
+    interruption.stop();
   }
+}
+
+/** An installation is given up in order: npm ended, nothing half made left, and said in JSON. */
+function interruptOnSignals() {
+  const controller = new AbortController();
+  const handlers = Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }).map(
+    ([signal, exitStatus]) => {
+      const message = `Interrupted by ${signal}, before the dependencies were installed.`;
+      const hint = 'Run the same command again.';
+      const reason = new LauncherError({ code: 'interrupted', message, hint, exitStatus });
+      return [signal, () => controller.abort(reason)];
+    },
+  );
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const [signal, handler] of handlers) process.off(signal, handler);
+    },
+  };
 }
 
 function installMark() {
@@ -244,17 +259,28 @@ function isInstalled() {
  * When several scripts start for the first time at once, the one with the lowest process id installs and the others
  * wait for it. (If two think so of themselves, both install, and the rename lets one win: slower, never wrong.)
  */
-async function someoneElseInstalls() {
+async function someoneElseInstalls(signal) {
   for (;;) {
-    const others = fs
-      .readdirSync(skill)
-      .map((entry) => /^\.mm-install-(\d+)$/.exec(entry)?.[1])
-      .filter((pid) => pid !== undefined && Number(pid) < process.pid);
-    const waiting = others.some((pid) => isAlive(Number(pid)));
+    signal.throwIfAborted();
+    const others = otherInstallers();
+    for (const { folder } of others.filter(({ alive }) => !alive)) {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
     if (isInstalled()) return true;
-    if (!waiting) return false;
+    if (!others.some(({ pid, alive, fresh }) => alive && fresh && pid < process.pid)) return false;
     await sleep(200);
   }
+}
+
+/** Whoever else has begun to install. A folder that is not fresh was left by a process whose id another has now. */
+function otherInstallers() {
+  return fs.readdirSync(skill).flatMap((entry) => {
+    const pid = entry.startsWith(STAGING) ? Number(entry.slice(STAGING.length)) : process.pid;
+    const folder = join(skill, entry);
+    const made = fs.statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+    if (pid === process.pid || made === undefined) return [];
+    return [{ pid, folder, alive: isAlive(pid), fresh: Date.now() - made < INSTALL_LIMIT_MS }];
+  });
 }
 
 function isAlive(pid) {
@@ -266,7 +292,8 @@ function isAlive(pid) {
   }
 }
 
-function npmCi(folder) {
+async function npmCi(folder, signal) {
+  const { spawn } = await import('node:child_process');
   const args = [
     'ci',
     '--omit=dev',
@@ -282,8 +309,13 @@ function npmCi(folder) {
       said = `${said}${chunk}`.slice(-4000);
       process.stderr.write(chunk);
     });
+    signal.addEventListener('abort', () => npm.kill());
     npm.on('error', () => reject(npmMissing()));
-    npm.on('close', (code) => (code === 0 ? resolve() : reject(installFailed(code, said))));
+    npm.on('close', (code) => {
+      if (signal.aborted) reject(signal.reason);
+      else if (code === 0) resolve();
+      else reject(installFailed(code, said));
+    });
   });
 }
 

@@ -1,7 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from './lib/errors.ts';
 import { readInput } from './lib/input.ts';
 import { commonOptions } from './lib/options.ts';
+import { freshStart } from './lib/procedure/apply.ts';
+import { ensureObjects } from './lib/procedure/archive.ts';
 import { cleanUp } from './lib/procedure/cleanup.ts';
 import { makeModelWorktrees, modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
 import { openNextPass, readLastSynthesis } from './lib/procedure/passes.ts';
@@ -30,6 +32,7 @@ const script = defineScript({
   ],
   async run(options, { signal, ...reporter }) {
     const { session, repository } = await findSession(options);
+    await ensureObjects(repository, session);
     const feedback = await readInput('feedback', {
       text: options.feedbackText,
       file: options.feedback,
@@ -50,11 +53,12 @@ const script = defineScript({
         details: { kept },
       });
     }
+    await freshStart(repository, session);
     const { pass, prompt } = await openNextPass(repository, session, { synthesis, feedback });
     const made = await makeModelWorktrees(
       repository,
       session,
-      { models: modelsWithWorktree(session), start: session.data.base, setup: undefined, signal },
+      { models: modelsWithWorktree(session), signal },
       reporter,
     );
     return {

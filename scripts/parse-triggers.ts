@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readInput } from './lib/input.ts';
 import { parseTriggers } from './lib/models/triggers.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';

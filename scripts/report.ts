@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { commonOptions } from './lib/options.ts';
+import * as z from 'zod';
+import { passOptions } from './lib/options.ts';
 import { writeReport } from './lib/procedure/report.ts';
 import { openPage } from './lib/report/open-page.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
@@ -10,9 +10,7 @@ const script = defineScript({
   name: 'report',
   summary: 'Write one page that shows a pass: models, gates, comparison, what was applied',
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     open: z.boolean().default(false).describe('show it in the browser'),
   }),
   output: z.object({

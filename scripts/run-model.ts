@@ -1,22 +1,21 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from './lib/errors.ts';
 import { readInput } from './lib/input.ts';
 import { timeoutOption } from './lib/model-options.ts';
-import { commonOptions } from './lib/options.ts';
+import { commonOptions, passOptions } from './lib/options.ts';
 import { runAlone } from './lib/procedure/run-alone.ts';
 import { recordHostRun, runModels, runModelsDetached } from './lib/procedure/run-models.ts';
 import { type Run, runSchema } from './lib/procedure/run-state.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { selectModels, selectPass } from './lib/session/select-models.ts';
+import type { Session } from './lib/session/session.ts';
 
 const script = defineScript({
   name: 'run-model',
   summary: 'Run models in their worktrees, in parallel, each to its end',
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     model: commonOptions.model,
     all: z.boolean().default(false).describe('every external model of the session'),
     timeout: timeoutOption.describe(
@@ -56,13 +55,13 @@ const script = defineScript({
     ],
   ],
   async run(options, { signal, exitWith, ...reporter }) {
-    const finish = (runs: Run[]) => {
+    const finish = (runs: Run[], session: Session | null) => {
       if (options.check && runs.some(({ status }) => status !== 'succeeded')) exitWith(1);
-      return { runs, next: nextAfter(runs) };
+      return { runs, next: nextAfter(runs, session) };
     };
     if (options.worktree !== undefined) {
       const run = await runAlone({ ...options, worktree: options.worktree, signal }, reporter);
-      return { session_id: null, pass: null, ...finish([run]) };
+      return { session_id: null, pass: null, ...finish([run], null) };
     }
     const { session, repository } = await findSession(options);
     const pass = selectPass(session, options.pass);
@@ -74,7 +73,7 @@ const script = defineScript({
       if (host === undefined || selected.length > 1) throw onlyHostRecords();
       return {
         ...head,
-        ...finish([await recordHostRun(repository, session, host.model, text, pass)]),
+        ...finish([await recordHostRun(repository, session, host.model, text, pass)], session),
       };
     }
     const models = options.all ? selected.filter(({ role }) => role === 'external') : selected;
@@ -83,13 +82,16 @@ const script = defineScript({
     const runs = options.detach
       ? await runModelsDetached(repository, session, models, run)
       : await runModels(repository, session, models, run, reporter);
-    return { ...head, ...finish(runs) };
+    return { ...head, ...finish(runs, session) };
   },
 });
 
-function nextAfter(runs: readonly Run[]): string {
-  if (runs.some(({ status }) => status === 'running')) return 'mm.mjs status --wait 540';
-  return 'mm.mjs capture-diff --all';
+function nextAfter(runs: readonly Run[], session: Session | null): string {
+  if (session === null)
+    return 'Read the output; capture-diff --worktree DIR --base REV --out DIR captures the changes.';
+  const named = `--session ${session.data.session_id}`;
+  if (runs.some(({ status }) => status === 'running')) return `mm.mjs status --wait 540 ${named}`;
+  return `mm.mjs capture-diff --all ${named}`;
 }
 
 function onlyHostRecords(): UsageError {

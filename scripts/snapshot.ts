@@ -1,21 +1,19 @@
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { Refusal, UsageError } from './lib/errors.ts';
-import { openRepository, resolveRevision } from './lib/git/repository.ts';
-import { commonOptions } from './lib/options.ts';
+import * as z from 'zod';
+import { UsageError } from './lib/errors.ts';
+import { openRepository, requireRevision } from './lib/git/repository.ts';
+import { commonOptions, passOptions } from './lib/options.ts';
 import { snapshotTree } from './lib/procedure/snapshot.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
-import { selectModels, selectPass } from './lib/session/select-models.ts';
-import { captureOf, fileName, passFolder, type Session } from './lib/session/session.ts';
+import { requireCapture, selectModels, selectPass } from './lib/session/select-models.ts';
+import { fileName, passFolder } from './lib/session/session.ts';
 
 const script = defineScript({
   name: 'snapshot',
   summary: 'Write the new and modified files of captures into the session, to be read',
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     model: commonOptions.model,
     all: commonOptions.all,
     tree: z.string().optional().describe('REV: without a session, the tree to write files of'),
@@ -47,8 +45,9 @@ const script = defineScript({
     if (tree !== undefined) {
       if (base === undefined || out === undefined) throw incomplete();
       const { topLevel } = await openRepository(options.repo ?? process.cwd());
-      const [from, to] = await Promise.all([base, tree].map((it) => treeOf(topLevel, it)));
-      const snapshot = await snapshotTree(topLevel, from ?? '', to ?? '', resolve(out));
+      const from = await requireRevision(topLevel, base, 'tree');
+      const to = await requireRevision(topLevel, tree, 'tree');
+      const snapshot = await snapshotTree(topLevel, from, to, resolve(out));
       const next = `Read the files in ${snapshot.dir}.`;
       return { session_id: null, pass: null, snapshots: [{ model: tree, ...snapshot }], next };
     }
@@ -57,8 +56,7 @@ const script = defineScript({
     keepFullOutputIn(join(passFolder(session, pass), 'logs'));
     const snapshots = await Promise.all(
       selectModels(session, options).map(async ({ model }) => {
-        const capture = captureOf(session, model, pass);
-        if (capture === null) throw notCaptured(session, model);
+        const capture = requireCapture(session, model, pass);
         const folder = join(passFolder(session, pass), 'files', fileName(model));
         progress(`${model}: writing files to ${folder}`);
         return {
@@ -76,31 +74,11 @@ const script = defineScript({
   },
 });
 
-async function treeOf(directory: string, revision: string): Promise<string> {
-  const tree = await resolveRevision(directory, revision, 'tree');
-  if (tree !== null) return tree;
-  throw new UsageError({
-    code: 'unknown-revision',
-    message: `${revision} names no commit or tree in ${directory}.`,
-    hint: 'Name a commit, a branch, or the "tree" of a capture.',
-    details: { revision },
-  });
-}
-
 function incomplete(): UsageError {
   return new UsageError({
     code: 'incomplete-options',
     message: 'Without a session, snapshot needs --tree, --base and --out together.',
     hint: 'For example: snapshot --tree HEAD --base HEAD~1 --out /tmp/files',
-  });
-}
-
-function notCaptured(session: Session, model: string): Refusal {
-  return new Refusal({
-    code: 'not-captured',
-    message: `${model} has not been captured in this pass.`,
-    hint: `mm.mjs capture-diff --model ${model} --session ${session.data.session_id}`,
-    details: { model },
   });
 }
 

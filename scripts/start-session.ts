@@ -1,14 +1,15 @@
-import { z } from 'zod';
-import { UsageError } from './lib/errors.ts';
+import * as z from 'zod';
 import { openRepository } from './lib/git/repository.ts';
-import { readInput } from './lib/input.ts';
 import { modelOptions, splitModels, timeoutOption } from './lib/model-options.ts';
-import { MAX_PASSES, parseTriggers, type Triggers } from './lib/models/triggers.ts';
+import { MAX_PASSES } from './lib/models/triggers.ts';
 import { commonOptions } from './lib/options.ts';
 import { modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
-import { planSession, startSession } from './lib/procedure/start-session.ts';
+import { planSession, type SessionPlan } from './lib/procedure/plan-session.ts';
+import { readTask } from './lib/procedure/read-task.ts';
+import { startSession } from './lib/procedure/start-session.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { type Session, sessionModelSchema, userChangesSchema } from './lib/session/session.ts';
+import { printUserChanges } from './lib/session/user-changes.ts';
 
 const script = defineScript({
   name: 'start-session',
@@ -48,7 +49,8 @@ const script = defineScript({
     passes: z.number(),
     timeout_s: z.union([z.number(), z.literal('none')]),
     user_changes: userChangesSchema
-      .pick({ mode: true, files: true, ref: true, stash: true })
+      .pick({ mode: true, files: true, stash: true })
+      .extend({ ref: z.string().nullable().describe('holds the work; null in a dry run') })
       .nullable(),
     prompt: z.string().describe('the file with what the models are told'),
     dry_run: z.boolean(),
@@ -59,9 +61,7 @@ const script = defineScript({
     ['start-session --task-file - --models gpt,gemini --host none', 'two external models'],
   ],
   async run(options, { warn }) {
-    const text = await readInput('task', { text: options.task, file: options.taskFile });
-    const triggers = parseTriggers(text ?? '');
-    assertTask(triggers);
+    const triggers = await readTask(options);
     for (const warning of triggers.warnings) warn(warning);
     const repository = await openRepository(options.repo ?? process.cwd());
     const start = {
@@ -89,24 +89,23 @@ const script = defineScript({
       models: data.models,
       passes: data.pass_count,
       timeout_s: data.timeout_s,
-      user_changes: data.user_changes,
+      user_changes: options.dryRun
+        ? plannedUserChanges(plan, options.userChanges)
+        : data.user_changes,
       prompt: `${session.directory}/pass-0001/prompt.md`,
       dry_run: options.dryRun,
-      next:
-        modelsWithWorktree(session).length > 0
+      next: options.dryRun
+        ? 'The same command without --dry-run.'
+        : modelsWithWorktree(session).length > 0
           ? `mm.mjs make-worktrees --session ${data.session_id}`
           : 'Only the host takes part: it implements the task in the main tree, then capture-diff and gates.',
     };
   },
 });
 
-function assertTask({ task }: Triggers): void {
-  if (task.trim() !== '') return;
-  throw new UsageError({
-    code: 'empty-task',
-    message: 'There is no task: nothing was given, or nothing but triggers.',
-    hint: 'Say what is to be done: --task "Add a retry to the HTTP client", or --task-file FILE.',
-  });
+function plannedUserChanges({ changes }: SessionPlan, mode: 'include' | 'set-aside' | undefined) {
+  if (changes.length === 0 || mode === undefined) return null;
+  return { mode, files: printUserChanges(changes), ref: null, stash: null };
 }
 
 export default script;

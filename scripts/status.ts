@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { commonOptions } from './lib/options.ts';
+import * as z from 'zod';
+import { passOptions } from './lib/options.ts';
 import { nextStep, readProgress, waitForRuns } from './lib/procedure/progress.ts';
 import { runSchema } from './lib/procedure/run-state.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
@@ -10,9 +10,7 @@ const script = defineScript({
   name: 'status',
   summary: 'Show a session: each model, what exists for the pass, what comes next',
   options: z.object({
-    repo: commonOptions.repo,
-    session: commonOptions.session,
-    pass: commonOptions.pass,
+    ...passOptions,
     wait: z.coerce
       .number()
       .nonnegative()
@@ -46,7 +44,11 @@ const script = defineScript({
     running: z.number().describe('runs that have not ended'),
     files: z.array(z.string()).describe('what exists in the pass directory'),
     user_changes: z.object({ mode: z.string(), state: z.string() }).nullable(),
-    applied: z.string().nullable().describe('the synthesis that stands in the main tree'),
+    applied: z
+      .string()
+      .nullable()
+      .describe('the synthesis of this pass that stands in the main tree'),
+    worktrees_left: z.number(),
   }),
   examples: [
     ['status', 'the newest open session of this repository'],

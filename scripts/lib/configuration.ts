@@ -1,7 +1,7 @@
 /** The user's settings: `.multi-model.json` at base, then the user's own file, then flags (CONTRACT 6). */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, systemErrorCode, UsageError } from './errors.ts';
 import { gatesConfigurationSchema } from './gates/gate.ts';
 import type { FilesAt } from './git/files-at.ts';
@@ -74,15 +74,34 @@ function parse(file: string, text: string | null): Configuration {
   }
   const parsed = configurationSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const place = issue?.path.join('.') || 'the top level';
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
-    const known = issue.path.length === 0 ? Object.keys(configurationSchema.shape) : [];
-    const remedy = known.length > 0 ? ` ${didYouMean(key, known)}` : '';
-    throw bad(file, `"${key}" at ${place} is no known key.${remedy}`, { key });
+    const near = didYouMean(key, knownKeys(issue.path));
+    throw bad(file, `"${key}" at ${place} is no known key. ${near}`, { key });
   }
   throw bad(file, `${place}: ${issue?.message}`, { key: place });
+}
+
+/** The keys that may stand at a place, read off the schema itself. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  interface Node {
+    properties?: Record<string, Node>;
+    additionalProperties?: Node | boolean;
+    items?: Node;
+    anyOf?: Node[];
+  }
+  let nodes = [z.toJSONSchema(configurationSchema, { io: 'input' }) as Node];
+  const choices = (node: Node): Node[] => [node, ...(node.anyOf ?? []).flatMap(choices)];
+  for (const step of path) {
+    nodes = nodes.flatMap(choices).flatMap(({ properties, additionalProperties, items }) => {
+      const next = properties?.[String(step)] ?? items ?? additionalProperties;
+      return typeof next === 'object' ? [next] : [];
+    });
+  }
+  return nodes.flatMap(choices).flatMap(({ properties }) => Object.keys(properties ?? {}));
 }
 
 function bad(file: string, problem: string, details: Record<string, unknown>): UsageError {

@@ -1,4 +1,5 @@
 /** What goes wrong on purpose: every error that a user is meant to read carries a code, a remedy and facts. */
+import { inspect } from 'node:util';
 
 export interface ErrorFacts {
   /** Stable, kebab-case; callers branch on it. */
@@ -63,7 +64,8 @@ export class Interrupted extends ExpectedError {
 
 /** The message of anything that was thrown, errors or not. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === 'string' ? thrown : inspect(thrown);
 }
 
 /** The `code` of a Node system error (`ENOENT`, `EACCES`, ...), or undefined; our own errors have codes of another kind. */

@@ -19,12 +19,18 @@ export function fitOutput(whole: Json, maxBytes: number): Json {
 
 interface Shortenable {
   bytes: number;
+  /** How many things are in it: a list's items, a text's lines of usual length. */
+  items: number;
   shorten(): void;
 }
 
+const USUAL_LINE = 80;
+/** Cut in small steps, so that as much as fits is shown. */
+const KEPT_EACH_TIME = 0.8;
+
 const SHORT_STRING = 200;
 
-/** The list or string that weighs most by itself: a list's weight is that of its items, less its heaviest part inside. */
+/** The list or string to shorten next: the heaviest one. */
 function findLargest(container: Json | unknown[]): Shortenable | null {
   let best: Shortenable | null = null;
   const entries: [string | number, unknown][] = Array.isArray(container)
@@ -47,15 +53,15 @@ function weigh(
     const shorten = () => {
       parent[key] = `${value.slice(0, Math.max(SHORT_STRING - 2, Math.floor(value.length / 2)))}…`;
     };
-    return { bytes: bytesOf(value), shorten };
+    return { bytes: bytesOf(value), items: value.length / USUAL_LINE, shorten };
   }
   if (typeof value !== 'object' || value === null) return null;
   const inner = findLargest(value as Json);
   if (!Array.isArray(value) || value.length === 0) return inner;
-  const bytes = bytesOf(value);
-  // A list of few heavy items is shortened inside, a long list of light ones at its end.
-  if (inner !== null && inner.bytes * 2 > bytes) return inner;
-  return { bytes, shorten: () => value.splice(Math.floor(value.length / 2)) };
+  // Few heavy items are each shortened inside; many light ones are cut at the end of their list.
+  if (inner !== null && inner.items > value.length) return inner;
+  const shorten = () => value.splice(Math.floor(value.length * KEPT_EACH_TIME));
+  return { bytes: bytesOf(value), items: value.length, shorten };
 }
 
 function bytesOf(value: unknown): number {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { defineScript, main, type Script } from './script.ts';

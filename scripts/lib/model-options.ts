@@ -1,5 +1,5 @@
 /** Options about who takes part, shared by the scripts that detect models. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const modelOptions = {
   models: z

@@ -1,8 +1,7 @@
-import yargs, { type Options as YargsOptions } from 'yargs';
-import { z } from 'zod';
+import parser from 'yargs-parser';
+import * as z from 'zod';
 import { UsageError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
-import type { Script } from './script.ts';
 
 /** Options that several scripts share, each with one meaning (CONTRACT 2). */
 export const commonOptions = {
@@ -27,12 +26,19 @@ export const commonOptions = {
   all: z.boolean().default(false).describe('every model of the session'),
 };
 
+/** What most scripts of a session take: which session, which pass of it. */
+export const passOptions = {
+  repo: commonOptions.repo,
+  session: commonOptions.session,
+  pass: commonOptions.pass,
+};
+
 export type ParsedOptions<Options> =
   | { kind: 'help' | 'version' | 'schema' }
   | { kind: 'options'; options: Options };
 
 /**
- * Words -> typed options: yargs reads the words, the zod schema decides.
+ * Words -> typed options: the parser reads the words, the zod schema decides.
  * @throws UsageError on an unknown, repeated or invalid option, with the nearest known one
  */
 export async function parseOptions<Schema extends z.ZodObject>(
@@ -40,7 +46,7 @@ export async function parseOptions<Schema extends z.ZodObject>(
   schema: Schema,
   argv: readonly string[],
 ): Promise<ParsedOptions<z.output<Schema>>> {
-  const words = await readWords(script, yargsOptions(schema), argv);
+  const words = readWords(script, schema, argv);
   for (const kind of ['help', 'version', 'schema'] as const)
     if (words[kind] === true) return { kind };
   refuseUnknown(script, Object.keys(schema.shape), words);
@@ -66,45 +72,34 @@ export async function parseOptions<Schema extends z.ZodObject>(
   );
 }
 
-/** The text of --help: what the script does, its options, examples; as wide as the terminal, within reason. */
-export async function printHelp(
-  script: Script,
-  schema: z.ZodObject,
-  columns: number = Math.min(110, process.stdout.columns ?? 100),
-): Promise<string> {
-  const parser = yargs([])
-    .scriptName('mm.mjs')
-    .version(false)
-    .help(false)
-    .usage(`mm.mjs ${script.name} [options]\n\n${script.summary}`)
-    .options(yargsOptions(schema))
-    .options(metaOptions)
-    .wrap(columns)
-    .epilogue(
-      [
-        'Examples:',
-        ...script.examples.flatMap(([line, does]) => [`  # ${does}`, `  mm.mjs ${line}`]),
-        '',
-        'stdout is one JSON object (see --schema).',
-        'Exit status: 0 done, 1 failed, 2 usage, 3 refused, 4 missing program.',
-      ].join('\n'),
-    );
-  return `${await parser.getHelp()}\n`;
-}
+/** What every script takes beside its options and answers with text. */
+export const metaOptions = {
+  help: 'show this',
+  schema: 'print the JSON Schema of the output',
+  version: 'print the version of the skill',
+} as const;
 
-const metaOptions = {
-  help: { type: 'boolean', describe: 'show this' },
-  schema: { type: 'boolean', describe: 'print the JSON Schema of the output' },
-  version: { type: 'boolean', describe: 'print the version of the skill' },
-} as const satisfies Record<string, YargsOptions>;
-
-async function readWords(
+/**
+ * Reads words with the parser of yargs alone: yargs itself is needed for the help text only, and loading it costs more
+ * than a script's whole start.
+ */
+function readWords(
   script: string,
-  options: Record<string, YargsOptions>,
+  schema: z.ZodObject,
   argv: readonly string[],
-): Promise<Record<string, unknown>> {
-  return await yargs([...argv])
-    .parserConfiguration({
+): Record<string, unknown> {
+  refuseSwitchValues(script, schema, argv);
+  const fields = Object.entries(schema.shape);
+  const namesOf = (test: (field: unknown) => boolean) =>
+    fields.filter(([, field]) => test(field)).map(([key]) => kebab(key));
+  const valued = namesOf((field) => !isSwitch(field));
+  const { argv: words, error } = parser.detailed([...argv], {
+    boolean: [...namesOf(isSwitch), ...Object.keys(metaOptions)],
+    array: namesOf(isList),
+    // Values stay text, so that zod refuses what is no number.
+    string: valued,
+    narg: Object.fromEntries(valued.map((name) => [name, 1])),
+    configuration: {
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
@@ -112,31 +107,20 @@ async function readWords(
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'short-option-groups': false,
-    })
-    .exitProcess(false)
-    .version(false)
-    .help(false)
-    .options(options)
-    .options(metaOptions)
-    .fail((message, error) => {
-      throw invalid(script, message ?? String(error), {});
-    })
-    .parseAsync();
+    },
+  });
+  if (error !== null) throw invalid(script, `${error.message}.`, {});
+  return words;
 }
 
-/** The zod schema's keys as yargs options; values stay text, so that zod refuses what is no number. */
-function yargsOptions(schema: z.ZodObject): Record<string, YargsOptions> {
-  const options: Record<string, YargsOptions> = {};
-  for (const [key, field] of Object.entries(schema.shape)) {
-    const type = isSwitch(field) ? 'boolean' : isList(field) ? 'array' : 'string';
-    options[kebab(key)] = {
-      type: type === 'array' ? 'string' : type,
-      array: type === 'array',
-      requiresArg: type !== 'boolean',
-      ...(describe(field) === undefined ? {} : { describe: describe(field) }),
-    } as YargsOptions;
+/** `--dry-run=yes` would be read as false, and do what it was to show only. */
+function refuseSwitchValues(script: string, schema: z.ZodObject, argv: readonly string[]): void {
+  for (const word of argv) {
+    const [, name = ''] = /^--([\w-]+)=/.exec(word) ?? [];
+    const field = Object.entries(schema.shape).find(([key]) => kebab(key) === name)?.[1];
+    if (!Object.hasOwn(metaOptions, name) && (field === undefined || !isSwitch(field))) continue;
+    throw invalid(script, `--${name} takes no value.`, { option: `--${name}`, word });
   }
-  return options;
 }
 
 function refuseUnknown(script: string, keys: string[], words: Record<string, unknown>): void {
@@ -160,39 +144,26 @@ function invalid(script: string, message: string, details: Record<string, unknow
   return new UsageError({
     code: 'usage',
     message,
-    hint: `mm.mjs ${script} --help shows the options and examples.`,
+    hint: `mm.mjs ${script} --help shows the options and examples. A value that begins with "-" is given as --option=VALUE.`,
     details,
   });
 }
 
 /** The schema under `.optional()`, `.default()` and the like. */
-function unwrap(field: unknown): z.core.$ZodType {
+export function unwrap(field: unknown): z.core.$ZodType {
   let schema = field as z.core.$ZodType;
   while ('innerType' in schema._zod.def) schema = schema._zod.def.innerType as z.core.$ZodType;
   return schema;
 }
 
-function isSwitch(field: unknown): boolean {
+export function isSwitch(field: unknown): boolean {
   return unwrap(field)._zod.def.type === 'boolean';
 }
 
-function isList(field: unknown): boolean {
+export function isList(field: unknown): boolean {
   return unwrap(field)._zod.def.type === 'array';
 }
 
-/** An option's description with its choices and its default, where it has them. */
-function describe(field: unknown): string | undefined {
-  const schema = field as z.ZodType;
-  const text = schema.description ?? (unwrap(field) as z.ZodType).description;
-  const { def } = schema._zod as { def: { type: string; defaultValue?: unknown } };
-  const inner = unwrap(field)._zod.def as { type: string; entries?: Record<string, string> };
-  const choices = inner.entries === undefined ? '' : ` [${Object.keys(inner.entries).join('|')}]`;
-  const standard = ['string', 'number'].includes(typeof def.defaultValue)
-    ? ` [default: ${def.defaultValue}]`
-    : '';
-  return text === undefined ? undefined : `${text}${choices}${standard}`;
-}
-
-function kebab(key: string): string {
+export function kebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -3,10 +3,10 @@ import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ExpectedError, Interrupted, messageOf } from './errors.ts';
 import { fitOutput } from './fit-output.ts';
-import { parseOptions, printHelp } from './options.ts';
+import { parseOptions } from './options.ts';
 import { enableTrace } from './process/trace.ts';
 
 /** Where a script tells people what it does, and what it noticed. */
@@ -43,7 +43,7 @@ export interface Script<
   ): Promise<z.input<Output> & { next: string }>;
 }
 
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 1;
 /** stdout's limit (CONTRACT 2): what an agent can take in one answer. */
 const MAX_OUTPUT_BYTES = 24_000;
 /** After a signal, this long for a clean end; then the answer is given as things stand. */
@@ -82,6 +82,7 @@ export async function main(script: Script, argv: readonly string[]): Promise<voi
   const interruption = interruptOnSignals(answer);
   process.on('uncaughtException', (error) => answer.fail(error));
   process.on('unhandledRejection', (error) => answer.fail(error));
+  process.on('beforeExit', () => answer.fail(new Error('It came to its end without an answer.')));
   try {
     const schema = script.options.extend(universalOptions);
     const parsed = await parseOptions(script.name, schema, argv);
@@ -111,34 +112,9 @@ async function describeScript(
   script: Script,
   what: 'help' | 'version' | 'schema',
 ): Promise<string> {
-  if (what === 'help') return printHelp(script, script.options.extend(universalOptions));
   if (what === 'version') return version();
-  return `${JSON.stringify(outputSchema(script), null, 2)}\n`;
-}
-
-/** JSON Schema of everything that the script can print: its success or a failure. */
-export function outputSchema(script: Script): unknown {
-  const head = { schema_version: z.literal(SCHEMA_VERSION), script: z.literal(script.name) };
-  const success = z.object({
-    ok: z.literal(true),
-    ...head,
-    ...script.output.shape,
-    warnings: z.array(z.string()),
-    next: z.string().describe('the command line or the decision that usually follows'),
-    truncated: z.boolean().optional().describe('lists were cut to keep stdout under 24 KB'),
-    full: z.string().optional().describe('the file with the whole JSON'),
-  });
-  const failure = z.object({
-    ok: z.literal(false),
-    ...head,
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      hint: z.string(),
-      details: z.record(z.string(), z.unknown()),
-    }),
-  });
-  return z.toJSONSchema(z.union([success, failure]), { io: 'output' });
+  const { outputSchema, printHelp } = await import('./describe-script.ts');
+  return what === 'help' ? printHelp(script) : `${JSON.stringify(outputSchema(script), null, 2)}\n`;
 }
 
 /** The one answer of one run. The first of succeed() and fail() counts. */

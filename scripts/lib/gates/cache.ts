@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemErrorCode } from '../errors.ts';
 import type { Gate } from './gate.ts';
 
@@ -48,8 +48,13 @@ export function fileGateCache(directory: string): GateCache {
     async write(key, result) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const draft = `${fileOf(key)}.${randomUUID()}`;
+      // A log of its own: the run's is overwritten when the same gate runs on another tree.
+      const log = join(directory, `${key}.log`);
       try {
-        await writeFile(draft, JSON.stringify(cachedResultSchema.parse(result)), { mode: 0o600 });
+        await copyFile(result.log, draft);
+        await rename(draft, log);
+        const entry = cachedResultSchema.parse({ ...result, log });
+        await writeFile(draft, JSON.stringify(entry), { mode: 0o600 });
         await rename(draft, fileOf(key));
       } finally {
         await rm(draft, { force: true });

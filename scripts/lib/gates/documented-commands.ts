@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import {
   isCheckName,
   isHarmless,
@@ -142,6 +143,8 @@ function nameOf(command: string, kind: GateKind, project: Project): string {
   const inner = withoutRunner(command);
   const task = scriptReference(command, project.scripts) ?? taskNames(inner)?.join('-');
   if (task) return kebab(task);
+  const own = OWN_SCRIPT.exec(inner)?.[1];
+  if (own !== undefined) return kebab(basename(own, extname(own)));
   return NAME_OF_KIND[kind] ?? kebab(inner.split(' ').slice(0, 2).join('-'));
 }
 

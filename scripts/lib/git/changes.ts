@@ -93,8 +93,8 @@ export function parseRawAndNumstat(items: readonly string[]): FileChange[] {
     });
   }
   for (const change of changes) {
-    const [added = '', deleted = '', path = ''] = items[at++]?.split('\t') ?? [];
-    if (path === '') at += 2;
+    const [added = '', deleted = ''] = items[at++]?.split('\t') ?? [];
+    if (change.status === 'renamed') at += 2;
     change.binary = added === '-';
     change.additions = change.binary ? 0 : Number(added);
     change.deletions = change.binary ? 0 : Number(deleted);

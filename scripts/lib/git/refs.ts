@@ -28,7 +28,12 @@ export async function listRefs(directory: string, prefix: string): Promise<Ref[]
     '--format=%(objectname) %(refname)',
     prefix,
   ]);
-  return stdout
+  return parseRefs(stdout);
+}
+
+/** Parses `<object id> <name>` a line. */
+export function parseRefs(listing: Buffer): Ref[] {
+  return listing
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')

@@ -1,4 +1,6 @@
-import { Refusal } from '../errors.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refusal, systemErrorCode, UsageError } from '../errors.ts';
 import { git, gitLineOrNull } from './git.ts';
 
 /** Where a working tree's parts lie; all paths absolute. */
@@ -29,17 +31,38 @@ export async function openRepository(directory: string): Promise<Repository> {
       '--git-common-dir',
       '--absolute-git-dir',
       '--show-toplevel',
+      ...['HEAD^{commit}', '--symbolic-full-name', 'HEAD'],
     ],
     { answers: [0, 128] },
   );
-  const [bare, commonDir, gitDir, topLevel] = stdout.toString('utf8').split('\n');
+  // It answers word by word, and ends at the first one that it has no answer for.
+  const [bare, commonDir, gitDir, topLevel, head = '', ref] = stdout.toString('utf8').split('\n');
   if (bare === 'true') throw bareRepository(directory);
-  if (exitCode !== 0 || !commonDir || !gitDir || !topLevel) throw notARepository(directory, stderr);
-
-  const head = await gitLineOrNull(topLevel, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
-  if (head === null) throw noCommits(topLevel);
-  const branch = await gitLineOrNull(topLevel, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+  if (!commonDir || !gitDir || !topLevel) throw notARepository(directory, stderr);
+  if (exitCode !== 0 || !/^[0-9a-f]+$/.test(head)) throw noCommits(topLevel);
+  const branch = ref?.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null;
   return { topLevel, commonDir, gitDir, head, branch };
+}
+
+/** Why a linked worktree is locked, or null: `locked` in its git directory holds the reason (gitrepository-layout). */
+export async function lockReasonOf({ gitDir, commonDir }: Repository): Promise<string | null> {
+  if (gitDir === commonDir) return null;
+  try {
+    return (await readFile(join(gitDir, 'locked'), 'utf8')).trimEnd();
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** What a symbolic ref points to, without the prefix (`--short` would add to a name that a tag has too); or null. */
+async function readSymbolicRef(
+  directory: string,
+  name: string,
+  prefix: string,
+): Promise<string | null> {
+  const target = await gitLineOrNull(directory, ['symbolic-ref', '--quiet', name]);
+  return target?.startsWith(prefix) ? target.slice(prefix.length) : null;
 }
 
 /** A configuration value as git sees it in this directory, or null. */
@@ -53,8 +76,38 @@ export async function resolveRevision(
   revision: string,
   kind: 'commit' | 'tree' | 'blob',
 ): Promise<string | null> {
-  const name = `${revision}^{${kind}}`;
-  return gitLineOrNull(directory, ['rev-parse', '--verify', '--quiet', '--end-of-options', name]);
+  // In two steps: `HEAD:path^{blob}` would be taken for a path that ends so.
+  const oid = await parseRevision(directory, revision);
+  return oid === null ? null : parseRevision(directory, `${oid}^{${kind}}`);
+}
+
+async function parseRevision(directory: string, revision: string): Promise<string | null> {
+  const words = ['rev-parse', '--verify', '--quiet', '--end-of-options', revision];
+  const answer = await gitLineOrNull(directory, words);
+  // `^main` names all that main does not have, and is answered in that form.
+  return answer !== null && /^[0-9a-f]+$/.test(answer) ? answer : null;
+}
+
+/**
+ * The object id that a revision names.
+ * @throws UsageError `unknown-revision`
+ */
+export async function requireRevision(
+  directory: string,
+  revision: string,
+  kind: 'commit' | 'tree',
+): Promise<string> {
+  const oid = await resolveRevision(directory, revision, kind);
+  if (oid !== null) return oid;
+  throw new UsageError({
+    code: 'unknown-revision',
+    message: `${revision} names no ${kind === 'tree' ? 'commit or tree' : 'commit'} in ${directory}.`,
+    hint:
+      kind === 'tree'
+        ? 'Name a commit, a branch, or the "tree" of a capture.'
+        : 'Name a commit, such as HEAD or a branch.',
+    details: { revision },
+  });
 }
 
 /** How many commits `to` has that `from` has not. */
@@ -67,13 +120,12 @@ const REMOTE_LIMIT_MS = 5_000;
 
 /** The branch that work is merged into: `origin/HEAD`, else what the remote says, else main or master, else null. */
 export async function findTrunk(directory: string): Promise<string | null> {
-  const known = await gitLineOrNull(directory, [
-    'symbolic-ref',
-    '--quiet',
-    '--short',
+  const known = await readSymbolicRef(
+    directory,
     'refs/remotes/origin/HEAD',
-  ]);
-  if (known !== null) return known.replace(/^origin\//, '');
+    'refs/remotes/origin/',
+  );
+  if (known !== null) return known;
   const remote = await askRemote(directory);
   if (remote !== null) return remote;
   for (const name of ['main', 'master']) {

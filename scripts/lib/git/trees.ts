@@ -1,5 +1,5 @@
 /** Trees: the one form in which results, the user's work and syntheses are held, compared and merged. */
-import { copyFile, stat, utimes } from 'node:fs/promises';
+import { copyFile, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../errors.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
@@ -38,7 +38,8 @@ export async function withTemporaryIndex<T>(
 }
 
 /**
- * Copies an index with its time stamp: git compares that with the files' to tell which ones it must read again.
+ * Copies an index with its time stamp: git compares that with the files' to tell which ones it must read again. The
+ * copy may be a moment older, then git reads a file too many; younger, it would miss a change. It is there whole or not.
  * A missing index is an empty one, as for git.
  */
 export async function copyIndex(from: string, to: string): Promise<void> {
@@ -47,18 +48,27 @@ export async function copyIndex(from: string, to: string): Promise<void> {
     throw error;
   });
   if (times === null) return;
-  await copyFile(from, to);
-  await utimes(to, times.atime, times.mtime);
+  const unfinished = `${to}.tmp`;
+  await copyFile(from, unfinished);
+  // A Date is rounded to the next millisecond.
+  await utimes(unfinished, times.atime, (Math.floor(times.mtimeMs) - 1) / 1000);
+  await rename(unfinished, to);
 }
 
 /**
  * The tree of what lies in a working tree now: tracked, changed, new, deleted; ignored files left out. Neither the
  * working tree nor its index is touched.
  * @param indexFile an index that is trusted to list what was tracked; it also saves reading unchanged files
+ * @param without paths that are no part of it even where they are not ignored
  */
-export async function writeWorkingTree(worktree: string, indexFile: string): Promise<string> {
+export async function writeWorkingTree(
+  worktree: string,
+  indexFile: string,
+  without: readonly string[] = [],
+): Promise<string> {
   return withTemporaryIndex(worktree, { indexFile }, async (env) => {
-    await git(worktree, ['add', '--all', '--', '.'], { env });
+    const excluded = without.map((path) => `:(top,exclude,literal)${path}`);
+    await git(worktree, ['add', '--all', '--', ':/', ...excluded], { env });
     return gitLine(worktree, ['write-tree'], { env });
   });
 }
@@ -123,48 +133,6 @@ export async function commitTree(
 /** Writes a blob and gives its object id. */
 export async function writeBlob(directory: string, content: Buffer): Promise<string> {
   return gitLine(directory, ['hash-object', '-w', '--stdin'], { input: content });
-}
-
-export interface TreeMerge {
-  tree: string;
-  /** Paths that both sides changed and that git could not merge; `tree` is of no use then. */
-  conflicts: RawPath[];
-}
-
-/**
- * The three-way merge of trees, done by git in its object store. Renames are not guessed: a path is a path, so
- * that what is merged is what was shown.
- */
-export async function mergeTrees(
-  directory: string,
-  ancestor: string,
-  ours: string,
-  theirs: string,
-): Promise<TreeMerge> {
-  if (ours === ancestor || ours === theirs) return { tree: theirs, conflicts: [] };
-  if (theirs === ancestor) return { tree: ours, conflicts: [] };
-  const base = await commitTree(directory, ancestor, [], 'ancestor');
-  const sides = await Promise.all(
-    [ours, theirs].map((tree) => commitTree(directory, tree, [base], 'side')),
-  );
-  const { stdout, exitCode } = await git(
-    directory,
-    [
-      '-c',
-      'merge.renames=false',
-      '-c',
-      'merge.directoryRenames=false',
-      'merge-tree',
-      '--write-tree',
-      '-z',
-      '--name-only',
-      '--no-messages',
-      ...sides,
-    ],
-    { answers: [0, 1] },
-  );
-  const [tree = '', ...conflicts] = splitNul(stdout);
-  return { tree, conflicts: exitCode === 0 ? [] : [...new Set(conflicts)] };
 }
 
 export function splitOnce(text: string, separator: string): [string, string] {

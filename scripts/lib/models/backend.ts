@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a backend is given its prompt. */
 export type PromptWay = 'stdin' | 'argument' | 'file';
@@ -30,12 +30,18 @@ export interface Backend {
 
 const SLOT_NAME = /^[a-z][a-z0-9_.-]*(#\d+)?$/;
 
+/** What gates and picks call things that are no models. */
+const RESERVED_NAMES = new Set(['base', 'main', 'synthesis', 'none']);
+
 /** A participant slot. It becomes part of a branch name, hence what git refuses in one is refused here. */
 export const slotNameSchema = z
   .string()
   .regex(SLOT_NAME, 'a model is named by small letters, digits, ".", "_" and "-", such as "gpt#2"')
   .refine((name) => !/\.\.|\.$|\.lock$/.test(fileNameOf(name)) && !name.includes('.#'), {
     message: 'git takes no branch name with "..", or one that ends with "." or ".lock"',
+  })
+  .refine((name) => !RESERVED_NAMES.has(name), {
+    message: `${[...RESERVED_NAMES].join(', ')} stand for something else among gates and picks`,
   });
 
 const commandSchema = z

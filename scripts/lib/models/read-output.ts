@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OutputFormat } from './backend.ts';
 import { lastJson, parseJson } from './last-json.ts';
 

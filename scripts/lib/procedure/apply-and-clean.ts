@@ -2,12 +2,12 @@
 import type { Repository } from '../git/repository.ts';
 import type { ScriptContext } from '../script.ts';
 import type { Session } from '../session/session.ts';
-import type { Pick } from '../synthesis/picks.ts';
 import { restoreUserChanges } from '../session/user-changes.ts';
+import type { Pick } from '../synthesis/picks.ts';
 import { applyPicks } from './apply-picks.ts';
 import { archiveWhenDone, cleanUp } from './cleanup.ts';
 import { candidatesOf, compare } from './compare.ts';
-import type { TargetResult } from './gate.ts';
+import type { TargetResult } from './gate-record.ts';
 import { openGating, runGating } from './gating.ts';
 import { closeSession, completePass } from './passes.ts';
 import { writeSummary } from './summary.ts';

@@ -1,6 +1,6 @@
 /** Phase 7 as a whole: picks, synthesis, proof, application. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../errors.ts';
 import { printPath } from '../git/paths.ts';
 import type { Reporter } from '../script.ts';
@@ -9,7 +9,7 @@ import { stateRoot } from '../session/paths.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import type { Picks } from '../synthesis/picks.ts';
 import { applySynthesis, planApplication } from './apply.ts';
-import { gateResultSchema, type TargetResult } from './gate.ts';
+import { gateResultSchema, type TargetResult } from './gate-record.ts';
 import type { OpenedComparison } from './open-comparison.ts';
 import { appliedFile } from './summary.ts';
 import { buildSynthesis, keepSynthesis, proveTree, readPicks, redProof } from './synthesis.ts';
@@ -78,7 +78,7 @@ export async function applyPicks(
         reporter,
       )
     : null;
-  if (proof !== null && !proof.passed) throw redProof(proof, session);
+  if (proof !== null && !proof.passed) throw redProof(proof);
   if (session !== null) await keepResults(session, pass, picks, printed);
   if (session !== null) await keepSynthesis(repository, session, pass, synthesis.tree);
   if (main !== null) await applySynthesis(repository, main, { tree: synthesis.tree, pass });
@@ -87,7 +87,10 @@ export async function applyPicks(
     ...printed,
     undo: main === null ? null : `mm.mjs apply-picks --undo${named}`,
     verify: proof === null ? null : printProof(proof),
-    next: main === null ? `mm.mjs apply-picks --to main${named}` : `mm.mjs gates --main${named}`,
+    next:
+      main === null
+        ? 'The tree is made and kept; the same command without "--to scratch" applies it.'
+        : `mm.mjs gates --main${named}`,
   };
 }
 

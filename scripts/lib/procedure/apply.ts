@@ -69,7 +69,7 @@ export async function planApplication(
   return planMainTree(repository, {
     ancestor: await sessionsPartOfMainTree(repository, session),
     target: synthesis,
-    hint: 'These files were changed in the main tree since the session began. Commit or move those changes, or leave these paths out of the picks, and run apply-picks again.',
+    hint: 'The main tree holds changes of its own in these files. Commit or move them away, or leave these paths out of the picks, and run apply-picks again.',
   });
 }
 
@@ -82,6 +82,8 @@ export async function applySynthesis(
   return withMainTree(repository, async () => {
     await finishInterrupted(repository, session);
     const plan = await planApplication(repository, session, tree);
+    const standing = standingApplication(session);
+    if (plan.before === plan.after && standing?.tree === tree) return plan;
     await keep(repository, session, plan);
     const application: Application = {
       pass,
@@ -93,11 +95,37 @@ export async function applySynthesis(
     await updateSession(session, ({ applications }) => ({
       applications: [...applications, application],
     }));
-    await changeMainTree(repository, plan);
+    await changeOrForget(repository, session, plan);
     await setLastState(session, 'applied');
     await recordEvent(session, 'apply', { pass, tree });
     return plan;
   });
+}
+
+/**
+ * Brings the main tree back to base before another pass, so that a host that works there starts from the original code
+ * like the others. What it did stays in its capture, and --undo brings it back.
+ */
+export async function freshStart(repository: Repository, session: Session): Promise<void> {
+  if (!hostWorksInMainTree(session) && standingApplication(session) === null) return;
+  const tree = await gitLine(repository.topLevel, ['rev-parse', `${session.data.base}^{tree}`]);
+  const { before, after } = await planApplication(repository, session, tree);
+  if (before === after) return;
+  await applySynthesis(repository, session, { tree, pass: session.data.current_pass });
+}
+
+/** Where the change was refused before its first byte, there is nothing to undo. */
+async function changeOrForget(
+  repository: Repository,
+  session: Session,
+  plan: MainTreeChange,
+): Promise<void> {
+  try {
+    await changeMainTree(repository, plan);
+  } catch (error) {
+    if (error instanceof Refusal) await setLastState(session, 'undone');
+    throw error;
+  }
 }
 
 /**

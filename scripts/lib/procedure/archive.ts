@@ -7,7 +7,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../errors.ts';
 import { git } from '../git/git.ts';
-import { deleteRefs, listRefs } from '../git/refs.ts';
+import { deleteRefs, listRefs, parseRefs, type Ref, writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { refPrefix, type Session } from '../session/session.ts';
 
@@ -17,8 +17,13 @@ function archiveFile(session: Session): string {
 
 /** Packs the private refs into the archive, proves that it holds all of them, and only then deletes them. Gives their number. */
 export async function archiveRefs({ topLevel }: Repository, session: Session): Promise<number> {
+  const fresh = await listRefs(topLevel, refPrefix(session));
+  if (fresh.length === 0) return 0;
+  // What an earlier cleanup packed goes into the new archive too, which takes the old one's place.
+  for (const { name, oid } of await unpack(topLevel, session)) {
+    if (!fresh.some((ref) => ref.name === name)) await writeRef(topLevel, name, oid);
+  }
   const refs = await listRefs(topLevel, refPrefix(session));
-  if (refs.length === 0) return 0;
   const unfinished = `${archiveFile(session)}.tmp`;
   // What HEAD had when the session began is the user's own history: it is not packed again.
   const input = [...refs.map(({ name }) => name), `^${session.data.ref}`].join('\n');
@@ -46,6 +51,12 @@ export async function archiveRefs({ topLevel }: Repository, session: Session): P
 
 /** Makes the session's objects available again after its refs were archived; without an archive they are there. */
 export async function ensureObjects({ topLevel }: Repository, session: Session): Promise<void> {
-  if (!existsSync(archiveFile(session))) return;
-  await git(topLevel, ['bundle', 'unbundle', archiveFile(session)]);
+  await unpack(topLevel, session);
+}
+
+/** Brings the archive's objects into the repository; gives the refs that it holds, without making them. */
+async function unpack(topLevel: string, session: Session): Promise<Ref[]> {
+  if (!existsSync(archiveFile(session))) return [];
+  const { stdout } = await git(topLevel, ['bundle', 'unbundle', archiveFile(session)]);
+  return parseRefs(stdout);
 }

@@ -4,6 +4,7 @@ import type { Reporter } from '../script.ts';
 import { captureModel } from '../session/capture.ts';
 import { type PrintedCapture, printCapture } from '../session/printed-capture.ts';
 import type { Session, SessionModel } from '../session/session.ts';
+import { ensureObjects } from './archive.ts';
 import { readRunState } from './run-state.ts';
 
 /** Captures the models; one that still runs is captured as it stands, with a warning. */
@@ -14,6 +15,7 @@ export async function captureModels(
   pass: number,
   reporter: Reporter,
 ): Promise<PrintedCapture[]> {
+  await ensureObjects(repository, session);
   return Promise.all(
     models.map(async ({ model }) => {
       const warnings: string[] = [];
@@ -21,7 +23,8 @@ export async function captureModels(
         warnings.push(`${model} is still running: this is its work so far.`);
       }
       const capture = await captureModel(repository, session, model, pass);
-      reporter.progress(`${model}: ${capture.files.length} files captured`);
+      const { length } = capture.files;
+      reporter.progress(`${model}: ${length === 1 ? '1 file' : `${length} files`} captured`);
       for (const warning of warnings) reporter.warn(warning);
       return { ...printCapture(capture), warnings };
     }),

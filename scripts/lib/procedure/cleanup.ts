@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { gitLine } from '../git/git.ts';
 import { deleteRefs, readRef, writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { commitTree, writeWorkingTree } from '../git/trees.ts';
+import { commitTree } from '../git/trees.ts';
 import {
   listWorktrees,
   removeWorktree,
@@ -14,23 +14,22 @@ import { withLock } from '../process/lock.ts';
 import { findByEnvironment } from '../process/processes.ts';
 import { endMarkedProcesses, endProcess, MARK_VARIABLE } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
-import { lockReasonFor } from '../session/find-session.ts';
+import { readWorkplace, type Workplace, workplaceIn } from '../session/capture.ts';
+import { lockReasonFor, scratchLockReasonFor } from '../session/find-session.ts';
 import { sessionMark } from '../session/marks.ts';
-import { passName, repositoryLock, stateRoot } from '../session/paths.ts';
+import { repositoryLock, stateRoot } from '../session/paths.ts';
 import {
   captureOf,
-  fileName,
+  modelRefs,
   participants,
   recordEvent,
   refPrefix,
   type Session,
-  trustedIndex,
   updateSession,
   type WorktreeRecord,
 } from '../session/session.ts';
 import { archiveRefs } from './archive.ts';
 import { readRunState } from './run-state.ts';
-import { isScratchPath } from './scratch-worktree.ts';
 
 export interface Removed {
   kind: 'worktree' | 'branch' | 'process' | 'refs';
@@ -50,8 +49,8 @@ export interface CleanupResult {
 /** What lies in a worktree of the session, held against what was captured. */
 interface Verdict {
   record: WorktreeRecord;
-  /** `gone`: nothing is there any more. */
-  state: 'proved' | 'unproved' | 'gone';
+  /** `gone`: nothing is there any more. What gates left is kept like what is forced, for it costs nothing. */
+  state: 'proved' | 'changed-by-gates' | 'unproved' | 'gone';
   reason: string;
   /** What it holds now; null when it is gone or cannot be read. */
   tree: string | null;
@@ -83,20 +82,23 @@ async function judgeWorktree(
   if (entry === undefined) {
     return { record, state: 'unproved', reason: 'git does not know it as a worktree', tree: null };
   }
-  const tree = await treeOrNull(record.path, trustedIndex(session, record));
+  const tree = await treeOrNull(workplaceIn(session, record));
   if (tree === null)
     return { record, state: 'unproved', reason: 'its content cannot be read', tree };
   const capture = captureOf(session, record.model, record.pass);
-  const safe =
-    [capture?.tree, record.tree_after_gates].includes(tree) || tree === (await startTree(record));
-  if (safe) return { record, state: 'proved', reason: 'its content is captured', tree };
+  if (tree === capture?.tree || tree === (await startTree(record))) {
+    return { record, state: 'proved', reason: 'its content is captured', tree };
+  }
+  if (tree === record.tree_after_gates) {
+    return { record, state: 'changed-by-gates', reason: 'gates left files in it', tree };
+  }
   const reason = capture === null ? 'it was never captured' : 'it was changed after the capture';
   return { record, state: 'unproved', reason, tree };
 }
 
-async function treeOrNull(path: string, index: string): Promise<string | null> {
+async function treeOrNull(place: Workplace): Promise<string | null> {
   try {
-    return await writeWorkingTree(path, index);
+    return await readWorkplace(place);
   } catch {
     // What cannot be read is not proved; it is kept, and the caller says so.
     return null;
@@ -132,7 +134,8 @@ export async function cleanUp(
         kept.push({ path: record.path, reason: keepWorktrees ? 'asked to keep it' : reason });
         continue;
       }
-      if (forced) await keepUncaptured(repository, session, verdict);
+      if (forced || verdict.state === 'changed-by-gates')
+        await keepUncaptured(repository, session, verdict);
       reporter.progress(`removing ${record.path}`);
       removed.push(...(await removeOne(repository, session, verdict)));
     }
@@ -178,7 +181,7 @@ async function removeOne(
 }
 
 function headRef(session: Session, { model, pass }: WorktreeRecord): string {
-  return `${refPrefix(session)}/${passName(pass)}/${fileName(model)}-branch`;
+  return `${modelRefs(session, model, pass)}/branch`;
 }
 
 async function keepUncaptured(
@@ -188,17 +191,13 @@ async function keepUncaptured(
 ): Promise<void> {
   if (tree === null) return;
   const commit = await commitTree(topLevel, tree, [record.start], `left in ${record.path}`);
-  await writeRef(
-    topLevel,
-    `${refPrefix(session)}/${passName(record.pass)}/${fileName(record.model)}-left`,
-    commit,
-  );
+  await writeRef(topLevel, `${modelRefs(session, record.model, record.pass)}/left`, commit);
 }
 
 /** Scratch worktrees that a crash left: all that is in them was made from a tree. */
 async function removeScratch({ topLevel }: Repository, session: Session): Promise<Removed[]> {
   const scratch = (await listWorktrees(topLevel)).filter(
-    ({ path, lockReason }) => lockReason === lockReasonFor(session) && isScratchPath(path),
+    ({ lockReason }) => lockReason === scratchLockReasonFor(session),
   );
   for (const { path } of scratch) await removeWorktree(topLevel, path);
   return scratch.map(({ path }) => ({ kind: 'worktree', name: path }));

@@ -1,9 +1,9 @@
 /** Phase 5: where the captures of a pass differ, as data and as a page. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal, UsageError } from '../errors.ts';
 import { pathText, printPath, rawPathOf } from '../git/paths.ts';
-import { resolveRevision, type Repository } from '../git/repository.ts';
+import { type Repository, resolveRevision } from '../git/repository.ts';
 import { didYouMean } from '../nearest.ts';
 import { readJsonOrNull, replaceFile, replaceJson } from '../session/files.ts';
 import { captureOf, participants, passFolder, type Session } from '../session/session.ts';

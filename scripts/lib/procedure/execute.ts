@@ -1,19 +1,21 @@
 /** Detection to comparison in one go: the same functions that the scripts call, in the same order. */
+
+import { join } from 'node:path';
 import type { Repository } from '../git/repository.ts';
 import type { Triggers } from '../models/triggers.ts';
 import type { ScriptContext } from '../script.ts';
 import type { PrintedCapture } from '../session/printed-capture.ts';
 import { fileName, participants, passFolder, type Session } from '../session/session.ts';
-import { join } from 'node:path';
 import { captureModels } from './capture-models.ts';
-import { candidatesOf, type Comparison, compare, keepComparison } from './compare.ts';
-import type { TargetResult } from './gate.ts';
+import { type Comparison, candidatesOf, compare, keepComparison } from './compare.ts';
+import type { TargetResult } from './gate-record.ts';
 import { openGating, runGating } from './gating.ts';
 import { makeModelWorktrees, modelsWithWorktree } from './make-worktrees.ts';
+import { planSession, type StartOptions } from './plan-session.ts';
 import { runModels } from './run-models.ts';
 import type { Run } from './run-state.ts';
 import { snapshotTree } from './snapshot.ts';
-import { planSession, type StartOptions, startSession } from './start-session.ts';
+import { startSession } from './start-session.ts';
 import { type PrintedSuggestion, suggest } from './suggest.ts';
 
 export interface ExecuteOptions {
@@ -56,7 +58,7 @@ export async function execute(
   await makeModelWorktrees(
     repository,
     session,
-    { models: modelsWithWorktree(session), start: session.data.base, setup: undefined, signal },
+    { models: modelsWithWorktree(session), signal },
     reporter,
   );
   const run = { pass, timeout: options.timeout, promptFile: undefined, again: false, signal };

@@ -2,19 +2,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { readConfiguration } from '../configuration.ts';
 import { Refusal } from '../errors.ts';
 import { fileGateCache } from '../gates/cache.ts';
 import { discoverGates } from '../gates/discover.ts';
-import {
-  configuredGates,
-  type Gate,
-  gateKinds,
-  gateSchema,
-  parseGateOption,
-} from '../gates/gate.ts';
-import { qualityGatesMarkdown } from '../gates/markdown.ts';
+import { configuredGates, type Gate, parseGateOption } from '../gates/gate.ts';
 import { type GateResult, runGates } from '../gates/run.ts';
 import { findTampering } from '../gates/tampering.ts';
 import { judge } from '../gates/verdict.ts';
@@ -22,75 +14,15 @@ import { listChanges } from '../git/changes.ts';
 import { filesAt } from '../git/files-at.ts';
 import { pathText } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
-import { writeWorkingTree } from '../git/trees.ts';
 import { GATE_BUDGET, inParallel } from '../process/in-parallel.ts';
-import { withLock } from '../process/lock.ts';
 import type { Reporter } from '../script.ts';
-import { workplaceOf } from '../session/capture.ts';
-import { readJsonOrNull, replaceFile, replaceJson } from '../session/files.ts';
+import { readWorkplace, workplaceOf } from '../session/capture.ts';
 import { readMainTree } from '../session/main-tree.ts';
 import { runMark } from '../session/marks.ts';
-import {
-  captureOf,
-  fileName,
-  passFolder,
-  recordEvent,
-  type Session,
-  updateSession,
-} from '../session/session.ts';
+import { requireCapture } from '../session/select-models.ts';
+import { type Session, updateSession } from '../session/session.ts';
+import { readGateRecord, type TargetResult } from './gate-record.ts';
 import { withScratchWorktree } from './scratch-worktree.ts';
-
-export const gateResultSchema = z.object({
-  name: z.string(),
-  kind: z.enum(gateKinds),
-  command: z.string(),
-  status: z.enum(['pass', 'fail', 'timeout', 'not-run', 'error']),
-  exit_code: z.number().nullable(),
-  duration_ms: z.number(),
-  log: z.string(),
-  tail: z.string().describe('the last lines of a red one'),
-  cached: z.boolean(),
-  tests: z.object({ ran: z.number(), failed: z.number() }).nullable(),
-  verdict: z
-    .enum(['ok', 'introduced', 'fixed', 'pre-existing', 'flaky'])
-    .nullable()
-    .describe('against base; null until base was run'),
-});
-
-export const targetResultSchema = z.object({
-  target: z.string().describe("a model's name, base, main or a tree's object id"),
-  tree: z.string(),
-  gates: z.array(gateResultSchema),
-  passed: z.boolean(),
-  tampered: z.array(
-    z.object({
-      path: z.string(),
-      kind: z.enum([
-        'test-deleted',
-        'gate-configuration-changed',
-        'ci-changed',
-        'manifest-changed',
-      ]),
-    }),
-  ),
-});
-
-export type TargetResult = z.output<typeof targetResultSchema>;
-
-/** gates.json: the gates that a pass is judged by, and what became of each target. */
-const gateRecordSchema = z.object({
-  schema_version: z.literal(1),
-  gates: z.array(gateSchema),
-  /** Whether the list was named by option: then later scripts of the session use it too. */
-  named: z.boolean(),
-  results: z.array(targetResultSchema),
-});
-
-export type GateRecord = z.output<typeof gateRecordSchema>;
-
-export function readGateRecord(session: Session, pass: number): Promise<GateRecord | null> {
-  return readJsonOrNull(join(passFolder(session, pass), 'gates.json'), gateRecordSchema);
-}
 
 /**
  * The gates that count: those named by option, else those that the session was given by option before, else the
@@ -137,13 +69,12 @@ export async function modelTarget(
   pass: number,
   reporter: Reporter,
 ): Promise<GateTarget> {
-  const capture = captureOf(session, model, pass);
-  if (capture === null) throw notCaptured(session, model);
+  const capture = requireCapture(session, model, pass);
   const place = workplaceOf(repository, session, model, pass);
   if (place === null || place.directory === repository.topLevel || !existsSync(place.directory)) {
     return { target: model, tree: capture.tree, directory: null };
   }
-  const now = await writeWorkingTree(place.directory, place.indexFile);
+  const now = await readWorkplace(place);
   if (now === capture.tree)
     return { target: model, tree: capture.tree, directory: place.directory };
   reporter.progress(
@@ -179,10 +110,17 @@ export async function gateTargets(
   if (request.gates.length === 0) throw noGates();
   await mkdir(request.logs, { recursive: true, mode: 0o700 });
   return inParallel(GATE_BUDGET, request.targets, async (target) => {
+    const scratch = { label: target.target, signal: request.signal };
     const run = (directory: string) => gateIn(directory, session, target, request, reporter);
     const results =
       target.directory === null
-        ? await withScratchWorktree(repository, session, target.tree, run)
+        ? await withScratchWorktree(
+            repository,
+            session,
+            { ...scratch, tree: target.tree },
+            reporter,
+            run,
+          )
         : await run(target.directory);
     const changes = await listChanges(repository.topLevel, request.base, target.tree);
     const tampered = findTampering(
@@ -208,49 +146,17 @@ async function gateIn(
     directory,
     gates,
     tree,
-    logDirectory: logs,
-    label: fileName(target),
+    logDirectory: join(logs, target.replaceAll(/[^\w.-]/g, '-')),
+    label: 'gate',
     timeoutMs,
     mark: runMark(session, `${target}-gates`),
     signal,
-    ...(useCache && cache !== null ? { cache: fileGateCache(cache) } : {}),
+    // What was seen in a scratch worktree says nothing of the main tree's own environment.
+    ...(useCache && cache !== null && target !== 'main' ? { cache: fileGateCache(cache) } : {}),
     onGate: ({ name, status, duration_ms, cached }) =>
       reporter.progress(
         `${target}: ${name} ${status}${cached ? ' (cached)' : ` in ${Math.round(duration_ms / 100) / 10} s`}`,
       ),
-  });
-}
-
-/** Keeps results in the pass: gates.json and quality-gates.md, merged with what was there, verdicts against base. */
-export async function keepGateResults(
-  session: Session,
-  pass: number,
-  { gates, named }: { gates: Gate[]; named: boolean },
-  results: TargetResult[],
-): Promise<TargetResult[]> {
-  const folder = passFolder(session, pass);
-  return withLock(join(session.directory, 'lock'), async () => {
-    const before = (await readGateRecord(session, pass))?.results ?? [];
-    const kept = before.filter(({ target }) => !results.some((it) => it.target === target));
-    const all = withVerdicts([...kept, ...results]);
-    await replaceJson(join(folder, 'gates.json'), {
-      schema_version: 1,
-      gates,
-      named,
-      results: all,
-    });
-    await replaceFile(join(folder, 'quality-gates.md'), qualityGatesMarkdown(all));
-    for (const { target, passed } of results)
-      await recordEvent(session, 'gates', { pass, target, passed });
-    return all.filter(({ target }) => results.some((it) => it.target === target));
-  });
-}
-
-export function withVerdicts(results: TargetResult[]): TargetResult[] {
-  const base = results.find(({ target }) => target === 'base')?.gates ?? null;
-  return results.map((result) => {
-    const judged = judge(result.gates, result.target === 'base' ? null : base);
-    return { ...result, gates: judged.results, passed: judged.passed };
   });
 }
 
@@ -264,7 +170,7 @@ export async function noteLeftByGates(
   for (const { target, tree, directory } of targets) {
     const place = workplaceOf(repository, session, target, pass);
     if (place === null || place.directory !== directory) continue;
-    const after = await writeWorkingTree(place.directory, place.indexFile);
+    const after = await readWorkplace(place);
     if (after === tree) continue;
     await updateSession(session, ({ worktrees }) => ({
       worktrees: worktrees.map((it) =>
@@ -272,22 +178,6 @@ export async function noteLeftByGates(
       ),
     }));
   }
-}
-
-/** Whether a model is green in a pass: null when its gates were not run. */
-export async function greenModels(session: Session, pass: number): Promise<Set<string> | null> {
-  const record = await readGateRecord(session, pass);
-  if (record === null) return null;
-  return new Set(record.results.filter(({ passed }) => passed).map(({ target }) => target));
-}
-
-function notCaptured(session: Session, model: string): Refusal {
-  return new Refusal({
-    code: 'not-captured',
-    message: `${model} has not been captured in this pass, and gates run on captures.`,
-    hint: `mm.mjs capture-diff --model ${model} --session ${session.data.session_id}`,
-    details: { model },
-  });
 }
 
 function noGates(): Refusal {

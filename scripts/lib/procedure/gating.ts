@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Gate } from '../gates/gate.ts';
-import { openRepository, type Repository, resolveRevision } from '../git/repository.ts';
+import { openRepository, type Repository, requireRevision } from '../git/repository.ts';
 import type { Reporter } from '../script.ts';
 import { findSessionOrNull } from '../session/find-session.ts';
 import { stateRoot } from '../session/paths.ts';
@@ -12,12 +12,11 @@ import {
   chooseGates,
   type GateTarget,
   gateTargets,
-  keepGateResults,
   mainTarget,
   modelTarget,
   noteLeftByGates,
-  type TargetResult,
 } from './gate.ts';
+import { keepGateResults, type TargetResult } from './gate-record.ts';
 
 export interface GatingOptions {
   repo?: string | undefined;
@@ -97,7 +96,11 @@ async function chooseTargets(
   const { topLevel } = repository;
   const targets: GateTarget[] = [];
   if (options.base)
-    targets.push({ target: 'base', tree: await treeOf(topLevel, base), directory: null });
+    targets.push({
+      target: 'base',
+      tree: await requireRevision(topLevel, base, 'tree'),
+      directory: null,
+    });
   if (session !== null && (options.all || options.model.length > 0)) {
     for (const { model } of selectModels(session, options)) {
       targets.push(await modelTarget(repository, session, model, pass, reporter));
@@ -107,7 +110,7 @@ async function chooseTargets(
   if (options.tree !== undefined) {
     targets.push({
       target: options.tree,
-      tree: await treeOf(topLevel, options.tree),
+      tree: await requireRevision(topLevel, options.tree, 'tree'),
       directory: null,
     });
   }
@@ -119,16 +122,5 @@ async function chooseTargets(
       session === null
         ? 'There is no open session here: name --main, or --tree REV.'
         : 'Name --all, --model NAME, --base, --main or --tree REV; --discover only lists the gates.',
-  });
-}
-
-async function treeOf(directory: string, revision: string): Promise<string> {
-  const tree = await resolveRevision(directory, revision, 'tree');
-  if (tree !== null) return tree;
-  throw new UsageError({
-    code: 'unknown-revision',
-    message: `${revision} names no commit or tree here.`,
-    hint: 'Name a commit, a branch, or the "tree" of a capture.',
-    details: { revision },
   });
 }

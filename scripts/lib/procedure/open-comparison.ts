@@ -1,11 +1,10 @@
 /** The comparison of a session's pass, or of candidates that options name. */
-import { UsageError } from '../errors.ts';
-import { openRepository, type Repository, resolveRevision } from '../git/repository.ts';
+import { openRepository, type Repository, requireRevision } from '../git/repository.ts';
 import { findSession } from '../session/find-session.ts';
 import { selectPass } from '../session/select-models.ts';
 import type { Session } from '../session/session.ts';
 import { ensureObjects } from './archive.ts';
-import { candidatesFromOptions, candidatesOf, type Comparison, compare } from './compare.ts';
+import { type Comparison, candidatesFromOptions, candidatesOf, compare } from './compare.ts';
 
 export interface OpenedComparison {
   session: Session | null;
@@ -40,16 +39,7 @@ async function compareOptions(options: {
   base?: string | undefined;
 }): Promise<OpenedComparison> {
   const repository = await openRepository(options.repo ?? process.cwd());
-  const revision = options.base ?? 'HEAD';
-  const base = await resolveRevision(repository.topLevel, revision, 'commit');
-  if (base === null) {
-    throw new UsageError({
-      code: 'unknown-revision',
-      message: `${revision} names no commit here.`,
-      hint: 'Name the commit that all candidates started from with --base REV.',
-      details: { base: revision },
-    });
-  }
+  const base = await requireRevision(repository.topLevel, options.base ?? 'HEAD', 'commit');
   const candidates = await candidatesFromOptions(repository, options.candidate);
   return {
     session: null,

@@ -10,7 +10,7 @@ import {
   worktreeOf,
 } from '../session/session.ts';
 import { standingApplication } from './apply.ts';
-import { readGateRecord } from './gate.ts';
+import { readGateRecord } from './gate-record.ts';
 import { modelsWithWorktree } from './make-worktrees.ts';
 import { printRun, readRunState } from './run-state.ts';
 
@@ -65,7 +65,8 @@ export async function readProgress(session: Session, pass: number) {
       mode: data.user_changes.mode,
       state: data.user_changes.state,
     },
-    applied: standingApplication(session)?.tree ?? null,
+    applied: appliedIn(session, pass),
+    worktrees_left: data.worktrees.filter(({ removed }) => !removed).length,
   };
 }
 
@@ -98,34 +99,86 @@ export async function waitForRuns(
   session.data = (await readSession(session.directory))?.data ?? session.data;
 }
 
-/** The command that usually follows, from what exists already. */
+/** The synthesis of this pass that stands in the main tree; a fresh start before the pass is none. */
+function appliedIn(session: Session, pass: number): string | null {
+  const standing = standingApplication(session);
+  return standing?.pass === pass && pass === session.data.current_pass ? standing.tree : null;
+}
+
+/** The command that usually follows, from what exists already: the first step of the procedure that is not done. */
 export function nextStep(session: Session, state: Progress): string {
   const named = `--session ${session.data.session_id}`;
-  if (state.status !== 'in_progress')
+  if (state.status !== 'in_progress') {
     return `The session is ${state.status}; mm.mjs report ${named} shows it.`;
-  if (state.applied !== null) return `mm.mjs cleanup --restore ${named}`;
-  const taking = state.models.filter(({ available }) => available);
-  const needWorktree = modelsWithWorktree(session);
-  if (
-    taking.some(
-      ({ model, worktree, capture }) => needWorktree.includes(model) && !worktree && !capture,
-    )
-  ) {
-    return `mm.mjs make-worktrees ${named}`;
   }
-  if (state.running > 0) return `mm.mjs status --wait 540 ${named}`;
-  if (taking.some(({ role, run, capture }) => role === 'external' && !run && !capture)) {
-    return `mm.mjs run-model --all ${named}`;
-  }
-  if (taking.some(({ role, run, capture }) => role === 'host' && !run && !capture)) {
-    const host = taking.find(({ role }) => role === 'host')?.model;
-    return `The host implements the task, then: mm.mjs run-model --model ${host} --record FILE ${named}`;
-  }
-  if (taking.some(({ capture }) => !capture)) return `mm.mjs capture-diff --all ${named}`;
-  if (taking.some(({ gates }) => !gates)) return `mm.mjs gates --all --base ${named}`;
-  if (!state.files.includes('comparison.json')) return `mm.mjs compare ${named}`;
-  if (!state.files.includes('synthesis.md')) {
-    return `Show the user the analysis, then: mm.mjs complete-pass --analysis FILE ${named}`;
-  }
-  return `Ask the user, then: mm.mjs apply-picks --picks FILE --verify ${named}`;
+  const step = STEPS.find(({ isDue }) => isDue(session, state));
+  return (
+    step?.next ?? 'Ask the user, then: mm.mjs apply-picks --picks FILE --verify %'
+  ).replaceAll('%', named);
+}
+
+interface Step {
+  isDue: (session: Session, state: Progress) => boolean;
+  /** `%` stands for the session. */
+  next: string;
+}
+
+type ModelState = Progress['models'][number];
+
+const some = (state: Progress, test: (model: ModelState) => boolean) =>
+  state.models.some((model) => model.available && test(model));
+
+/** A model has something to show, or is on its way to it. */
+const hasRun = ({ run, capture }: ModelState) =>
+  capture !== null || (run !== null && run.cause !== 'interrupted');
+
+const STEPS: readonly Step[] = [
+  {
+    isDue: (session, { applied, worktrees_left }) =>
+      applied !== null && (worktrees_left > 0 || isSetAside(session)),
+    next: 'mm.mjs cleanup --restore %',
+  },
+  { isDue: (_, { applied }) => applied !== null, next: 'mm.mjs finish-session %' },
+  { isDue: (_, { running }) => running > 0, next: 'mm.mjs status --wait 540 %' },
+  {
+    isDue: (session, state) =>
+      some(
+        state,
+        (it) => modelsWithWorktree(session).includes(it.model) && !it.worktree && !it.capture,
+      ),
+    next: 'mm.mjs make-worktrees %',
+  },
+  {
+    isDue: (_, state) => some(state, (it) => it.role === 'external' && !hasRun(it)),
+    next: 'mm.mjs run-model --all %',
+  },
+  {
+    isDue: (_, state) => some(state, (it) => it.role === 'host' && !hasRun(it)),
+    next: 'The host implements the task, then: mm.mjs run-model --model HOST --record FILE %',
+  },
+  {
+    isDue: (_, state) => some(state, ({ capture }) => !capture),
+    next: 'mm.mjs capture-diff --all %',
+  },
+  { isDue: (_, state) => some(state, ({ gates }) => !gates), next: 'mm.mjs gates --all --base %' },
+  {
+    isDue: (_, state) => !some(state, ({ role }) => role === 'external'),
+    next: "The host's work stands in the main tree; then: mm.mjs finish-session %",
+  },
+  {
+    isDue: (_, { files }) => !files.includes('comparison.json'),
+    next: 'mm.mjs compare --suggest %',
+  },
+  {
+    isDue: (_, { files }) => !files.includes('synthesis.md'),
+    next: 'Show the user the analysis, then: mm.mjs complete-pass --analysis FILE %',
+  },
+  {
+    isDue: (_, { completed_passes, pass_count }) => completed_passes < pass_count,
+    next: 'Another pass spends tokens; after the user’s word: mm.mjs next-pass %',
+  },
+];
+
+function isSetAside({ data }: Session): boolean {
+  return ['saving', 'set-aside'].includes(data.user_changes?.state ?? '');
 }

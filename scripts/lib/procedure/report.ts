@@ -1,7 +1,7 @@
 /** The facts of a pass for its page, from the session's own files: so it works in any state of it, and after cleanup. */
 import { existsSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ExpectedError, systemErrorCode } from '../errors.ts';
 import { type RawPath, rawPathOfPrinted } from '../git/paths.ts';
 import { reportPage } from '../report/page.ts';
@@ -25,7 +25,7 @@ import {
   type SessionModel,
 } from '../session/session.ts';
 import { comparedFileSchema, type PrintedComparison } from './compare.ts';
-import { type GateRecord, readGateRecord } from './gate.ts';
+import { type GateRecord, readGateRecord } from './gate-record.ts';
 import { readRunState } from './run-state.ts';
 import { type Applied, readApplied } from './summary.ts';
 

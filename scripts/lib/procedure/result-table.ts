@@ -1,6 +1,6 @@
 /** The table that a person reads on stderr: who did what, and whether it holds. */
 import type { PrintedCapture } from '../session/printed-capture.ts';
-import type { TargetResult } from './gate.ts';
+import type { TargetResult } from './gate-record.ts';
 import type { Run } from './run-state.ts';
 
 export function resultTable(

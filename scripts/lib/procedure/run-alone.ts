@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path';
 import { readConfiguration } from '../configuration.ts';
 import { Refusal, UsageError } from '../errors.ts';
 import { filesAt } from '../git/files-at.ts';
-import { openRepository, resolveRevision } from '../git/repository.ts';
+import { openRepository, requireRevision } from '../git/repository.ts';
 import { resolveBackend } from '../models/backends.ts';
 import { detectModels } from '../models/detect.ts';
-import { DEFAULT_TIMEOUT_S } from '../models/triggers.ts';
 import { runModel } from '../models/run.ts';
+import { DEFAULT_TIMEOUT_S } from '../models/triggers.ts';
 import type { Reporter } from '../script.ts';
 import { captureAlone } from '../session/capture.ts';
 import { runMark } from '../session/marks.ts';
@@ -42,8 +42,7 @@ export async function runAlone(options: AloneOptions, reporter: Reporter): Promi
   }
   const repository = await openRepository(options.worktree);
   const directory = repository.topLevel;
-  const base = await resolveRevision(directory, options.base ?? 'HEAD', 'commit');
-  if (base === null) throw unknownBase(options.base ?? 'HEAD');
+  const base = await requireRevision(directory, options.base ?? 'HEAD', 'commit');
   const configuration = await readConfiguration(filesAt(directory, base));
   const { models } = await detectModels({
     models: [model],
@@ -83,15 +82,6 @@ export async function runAlone(options: AloneOptions, reporter: Reporter): Promi
     output: file('.md'),
     stderr: file('-stderr.txt'),
   };
-}
-
-function unknownBase(base: string): UsageError {
-  return new UsageError({
-    code: 'unknown-revision',
-    message: `${base} names no commit here.`,
-    hint: 'Name one with --base REV, for example --base HEAD.',
-    details: { base },
-  });
 }
 
 function unavailable(model: string, reason: string): Refusal {

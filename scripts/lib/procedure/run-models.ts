@@ -9,6 +9,7 @@ import type { Repository } from '../git/repository.ts';
 import { resolveBackend } from '../models/backends.ts';
 import { runModel } from '../models/run.ts';
 import { identifyProcess, ownIdentity } from '../process/processes.ts';
+import { endMarkedProcesses } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
 import { hasChanged, workplaceOf } from '../session/capture.ts';
 import { replaceFile } from '../session/files.ts';
@@ -21,7 +22,7 @@ import {
   type SessionModel,
 } from '../session/session.ts';
 import { launcher } from '../skill-folder.ts';
-import { printRun, type Run, readRunState, type RunState, writeRunState } from './run-state.ts';
+import { printRun, type Run, type RunState, readRunState, writeRunState } from './run-state.ts';
 
 export interface RunOptions {
   pass: number;
@@ -86,9 +87,15 @@ async function runOne(
 
   const place = workplaceOf(repository, session, model, pass);
   if (place === null) throw noWorktree(session, model);
+  // A run whose supervisor was killed may still be at work in this worktree.
+  if (known?.cause === 'interrupted' && known.mark !== null) {
+    await endMarkedProcesses(`:${known.mark}:`);
+  }
   const files = runFiles(session, model, pass);
+  const mark = runMark(session, model);
   const limit = timeout ?? session.data.timeout_s;
-  const state: RunState = { ...startedRun(model, backend, files), supervisor: await ownIdentity() };
+  const supervisor = await ownIdentity();
+  const state: RunState = { ...startedRun(model, backend, files), mark, supervisor };
   await writeRunState(session, pass, state);
   await recordEvent(session, 'run_start', { model, pass, backend });
 
@@ -102,7 +109,7 @@ async function runOne(
     stdoutFile: files.stdout,
     stderrFile: files.stderr,
     timeoutMs: limit === 'none' ? null : limit * 1000,
-    mark: runMark(session, model),
+    mark,
     signal,
     hasChanged: () => hasChanged(repository, session, model, pass),
     onProgress: reporter.progress,
@@ -138,6 +145,7 @@ function startedRun(
   files: { output: string; stderr: string },
 ): Omit<RunState, 'supervisor'> {
   return {
+    mark: null,
     model,
     backend,
     status: 'running',

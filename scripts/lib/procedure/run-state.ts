@@ -1,6 +1,6 @@
 /** What a model's run came to, or that it still goes on: `runs/<model>.json` of the pass. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifyProcess } from '../process/processes.ts';
 import { readJsonOrNull, replaceJson } from '../session/files.ts';
 import { fileName, passFolder, type Session } from '../session/session.ts';
@@ -39,6 +39,8 @@ export type Run = z.output<typeof runSchema>;
 
 const runStateSchema = runSchema.extend({
   started_at: z.iso.datetime(),
+  /** What its processes carry; null for the host. */
+  mark: z.string().nullable(),
   /** The process that looks after it. */
   supervisor: z.object({ pid: z.number(), started: z.string() }).nullable(),
 });
@@ -83,6 +85,6 @@ async function isSupervised({ supervisor }: RunState): Promise<boolean> {
 }
 
 /** A state without what only scripts need to know. */
-export function printRun({ started_at: _, supervisor: __, ...run }: RunState): Run {
+export function printRun({ started_at: _, supervisor: __, mark: ___, ...run }: RunState): Run {
   return run;
 }

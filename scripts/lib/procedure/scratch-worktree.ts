@@ -1,23 +1,15 @@
 /** A worktree for a tree that nobody works in: gates run in it, then it goes away. */
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { readConfiguration } from '../configuration.ts';
-import { planProvision, provide } from '../gates/provide.ts';
-import { filesAt } from '../git/files-at.ts';
+import { dirname, join } from 'node:path';
 import type { Repository } from '../git/repository.ts';
 import { commitTree } from '../git/trees.ts';
 import { addWorktree, fillWorktree, removeWorktree } from '../git/worktrees.ts';
 import { withLock } from '../process/lock.ts';
-import { lockReasonFor } from '../session/find-session.ts';
+import type { Reporter } from '../script.ts';
+import { scratchLockReasonFor } from '../session/find-session.ts';
 import { repositoryLock, slugOf, stateRoot } from '../session/paths.ts';
 import type { Session } from '../session/session.ts';
-
-/** What marks a scratch worktree in its path. Everything in one can be made again from its tree. */
-const SCRATCH = '-mm-scratch-';
-
-export function isScratchPath(path: string): boolean {
-  return basename(path).includes(SCRATCH);
-}
+import { planPreparation, prepareWorktree } from './prepare-worktree.ts';
 
 /**
  * Checks a tree out beside the main tree, provided like a model's worktree, for as long as `action` runs. It lies where
@@ -26,7 +18,8 @@ export function isScratchPath(path: string): boolean {
 export async function withScratchWorktree<T>(
   repository: Repository,
   session: Session | null,
-  tree: string,
+  { tree, label, signal }: { tree: string; label: string; signal: AbortSignal },
+  reporter: Reporter,
   action: (directory: string) => Promise<T>,
 ): Promise<T> {
   const { topLevel } = repository;
@@ -34,16 +27,15 @@ export async function withScratchWorktree<T>(
   const lock = repositoryLock(stateRoot(), repository.commonDir);
   const path = await withLock(lock, async () => {
     const free = freePath(topLevel, tree);
-    const reason = session === null ? 'multi-model-execute' : lockReasonFor(session);
+    const reason = scratchLockReasonFor(session);
     await addWorktree(topLevel, { path: free, branch: null, start: commit, reason });
     return free;
   });
   try {
     await fillWorktree(path);
-    const configuration = await readConfiguration(
-      filesAt(topLevel, session?.data.base ?? repository.head),
-    );
-    await provide(topLevel, path, await planProvision(topLevel, configuration), {});
+    const preparation = await planPreparation(repository, session);
+    const place = { label, path };
+    await prepareWorktree(repository, session, place, preparation, signal, reporter);
     return await action(path);
   } finally {
     await withLock(lock, () => removeWorktree(topLevel, path));
@@ -51,7 +43,7 @@ export async function withScratchWorktree<T>(
 }
 
 function freePath(topLevel: string, tree: string): string {
-  const stem = join(dirname(topLevel), `${slugOf(topLevel)}${SCRATCH}${tree.slice(0, 8)}`);
+  const stem = join(dirname(topLevel), `${slugOf(topLevel)}-mm-scratch-${tree.slice(0, 8)}`);
   for (let number = 1; ; number++) {
     const path = number === 1 ? stem : `${stem}-${number}`;
     if (!existsSync(path)) return path;

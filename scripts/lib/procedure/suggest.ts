@@ -1,13 +1,13 @@
 /** Picks that follow from facts alone, written where apply-picks can take them from. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { printPath } from '../git/paths.ts';
 import { replaceJson } from '../session/files.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { picksSchema } from '../synthesis/picks.ts';
 import { suggestPicks } from '../synthesis/suggest.ts';
 import type { Comparison } from './compare.ts';
-import { greenModels } from './gate.ts';
+import { greenModels } from './gate-record.ts';
 
 export const suggestionSchema = z.object({
   file: z.string().nullable().describe('the picks file; null without a session'),

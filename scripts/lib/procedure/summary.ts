@@ -1,9 +1,9 @@
 /** Phase 8: what was done, by whom, and how to take it back. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJsonOrNull, replaceFile } from '../session/files.ts';
 import { passFolder, type Session } from '../session/session.ts';
-import { type GateRecord, readGateRecord } from './gate.ts';
+import { type GateRecord, readGateRecord } from './gate-record.ts';
 import { readRunState } from './run-state.ts';
 
 /** What apply-picks did, kept in the pass for the summary and the report. */
@@ -57,7 +57,9 @@ async function summaryMarkdown(session: Session): Promise<string> {
     '',
     '## What came from whom',
     '',
-    ...appliedTable(applied),
+    ...(applied === null && isHostAlone(session)
+      ? ['Only the host took part; its work stands in the main tree.']
+      : appliedTable(applied)),
     '',
     '## Gates',
     '',
@@ -84,6 +86,10 @@ async function modelRow(
   const tokens = run?.usage ? `${run.usage.input_tokens} / ${run.usage.output_tokens}` : '';
   const cost = run?.usage?.cost_usd == null ? '' : `$${run.usage.cost_usd.toFixed(2)}`;
   return `| ${model} | ${backend ?? role} | ${outcome} | ${time} | ${tokens} | ${cost} |`;
+}
+
+function isHostAlone({ data }: Session): boolean {
+  return data.models.every(({ available, role }) => !available || role === 'host');
 }
 
 function appliedTable(applied: Applied | null): string[] {

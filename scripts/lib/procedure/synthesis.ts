@@ -7,7 +7,7 @@ import type { Repository } from '../git/repository.ts';
 import { commitTree } from '../git/trees.ts';
 import type { Reporter } from '../script.ts';
 import { passName } from '../session/paths.ts';
-import { passFolder, refPrefix, type Session } from '../session/session.ts';
+import { refPrefix, type Session } from '../session/session.ts';
 import {
   BASE,
   overridePicks,
@@ -19,13 +19,8 @@ import {
 import { resolvePicks } from '../synthesis/resolve-picks.ts';
 import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
 import type { Comparison } from './compare.ts';
-import {
-  chooseGates,
-  gateTargets,
-  readGateRecord,
-  type TargetResult,
-  withVerdicts,
-} from './gate.ts';
+import { chooseGates, gateTargets } from './gate.ts';
+import { readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
 
 export interface PickOptions {
   /** The text of a picks file. */
@@ -151,12 +146,12 @@ export async function proveTree(
 }
 
 /** A red proof: nothing is applied, and the answer names what is red. */
-export function redProof(result: TargetResult, session: Session | null): Refusal {
+export function redProof(result: TargetResult): Refusal {
   const red = result.gates.filter(({ status }) => status !== 'pass');
   return new Refusal({
     code: 'gates-red',
     message: `The mix is not green: ${red.map(({ name, status }) => `${name} (${status})`).join(', ')}. Nothing was applied.`,
-    hint: `Read the logs, change the picks, and run apply-picks again.${session === null ? '' : ` What was tried is kept in ${passFolder(session)}.`}`,
+    hint: 'Read the logs that "details" names, change the picks, and run apply-picks again.',
     details: {
       verify: { passed: false, gates: result.gates, culprits: [], nearest_green: null, runs: 1 },
     },

@@ -1,7 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { execa, type Options } from 'execa';
-import { Failure, MissingProgram } from '../errors.ts';
+import type { Readable } from 'node:stream';
+import { Failure, MissingProgram, systemErrorCode } from '../errors.ts';
 import { traceCommand } from './trace.ts';
 
 /** A short command and where it runs. Its stdin is `input` or empty: never an open pipe. */
@@ -25,74 +26,86 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** execa takes any open file descriptor; its types know the first ten. */
-export type Descriptor = 3;
-
-/** Larger answers than this are a fault: lists are read in memory, contents go to a file descriptor. */
-const MAX_BUFFER_BYTES = 1024 ** 3;
-
 /**
  * Runs a short command to its end. Exit statuses are data; a program that does not exist is thrown.
  * It runs in a process group of its own, so that a Ctrl-C at the terminal cannot stop git half way.
+ *
+ * Node's own spawn, not execa as for long commands: this is on the way of every start, and loading execa alone takes as
+ * long as an empty Node program.
  * @throws MissingProgram when `file` is not found, Failure when `cwd` is not there (Node reports both as ENOENT).
  */
 export async function runCommand(command: Command): Promise<CommandResult> {
   const started = performance.now();
-  const options = {
-    cwd: command.cwd,
-    env: command.env,
-    extendEnv: false,
-    reject: false,
-    encoding: 'buffer',
-    stripFinalNewline: false,
-    maxBuffer: MAX_BUFFER_BYTES,
-    detached: true,
-    stdio: [
-      command.input === undefined ? 'ignore' : 'pipe',
-      (command.stdoutFd as Descriptor | undefined) ?? 'pipe',
-      'pipe',
-    ],
-    ...(command.input === undefined ? {} : { input: command.input }),
-  } satisfies Options;
-  const child = execa(command.file, [...command.args], options);
+  const child = start(command);
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  // A program that ends before it has read everything closes the pipe; its exit status says why.
+  child.stdin?.on('error', () => undefined).end(command.input);
 
-  let timedOut = false;
-  const timer =
-    command.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          timedOut = true;
-          killGroup(child.pid);
-          // A grandchild in a session of its own may still hold the pipes: do not wait for it.
-          child.stdout?.destroy();
-          child.stderr?.destroy();
-        }, command.timeoutMs);
-  const result = await child;
-  clearTimeout(timer);
-
+  const limit = endAfter(child, command.timeoutMs);
+  const end = await ending(child);
+  limit.stop();
   traceCommand(
     [command.file, ...command.args],
     command.cwd,
-    result.exitCode ?? result.signal ?? 'not started',
+    end.exitCode ?? end.signal ?? 'not started',
     performance.now() - started,
   );
-  if (result.exitCode === undefined && result.signal === undefined && !timedOut) {
-    throw notStarted(command, result.shortMessage ?? 'unknown error', result.code);
-  }
+  if (end.error !== null && !limit.isOver()) throw notStarted(command, end.error);
+  const signal = end.signal === null ? 0 : (constants.signals[end.signal] ?? 0);
   return {
-    exitCode: timedOut ? 124 : (result.exitCode ?? 128 + signalNumber(result.signal)),
-    timedOut,
-    stdout: toBuffer(result.stdout),
-    stderr: toBuffer(result.stderr).toString('utf8'),
+    exitCode: limit.isOver() ? 124 : (end.exitCode ?? 128 + signal),
+    timedOut: limit.isOver(),
+    stdout: Buffer.concat(stdout),
+    stderr: Buffer.concat(stderr).toString('utf8'),
   };
 }
 
-function signalNumber(signal: string | undefined): number {
-  return constants.signals[signal as NodeJS.Signals] ?? 0;
+function start(command: Command): ChildProcess {
+  const { file, args, cwd, env, input, stdoutFd } = command;
+  try {
+    return spawn(file, args, {
+      ...{ cwd, env, detached: true },
+      stdio: [input === undefined ? 'ignore' : 'pipe', stdoutFd ?? 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    // Most failures are events, but some (E2BIG, ENOTDIR) are thrown at once.
+    throw error instanceof Error ? notStarted(command, error) : error;
+  }
 }
 
-function toBuffer(output: unknown): Buffer {
-  return output instanceof Uint8Array ? Buffer.from(output) : Buffer.alloc(0);
+interface Ending {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  /** It was not started. */
+  error: Error | null;
+}
+
+/** When it has ended and its pipes are closed. */
+function ending(child: ChildProcess): Promise<Ending> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ exitCode: null, signal: null, error }));
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, error: null }));
+  });
+}
+
+function collect(stream: Readable | null): Buffer[] {
+  const chunks: Buffer[] = [];
+  stream?.on('data', (chunk) => chunks.push(chunk));
+  return chunks;
+}
+
+/** Kills the process group when the time is over. */
+function endAfter(child: ChildProcess, timeoutMs: number | undefined) {
+  let over = false;
+  const end = () => {
+    over = true;
+    killGroup(child.pid);
+    // A grandchild in a session of its own may still hold the pipes: do not wait for it.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(end, timeoutMs);
+  return { stop: () => clearTimeout(timer), isOver: () => over };
 }
 
 function killGroup(pid: number | undefined): void {
@@ -104,7 +117,8 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-function notStarted(command: Command, message: string, code: string | undefined) {
+function notStarted(command: Command, error: Error) {
+  const code = systemErrorCode(error);
   if (!existsSync(command.cwd)) {
     return new Failure({
       code: 'missing-directory',
@@ -123,7 +137,7 @@ function notStarted(command: Command, message: string, code: string | undefined)
   }
   return new Failure({
     code: 'cannot-start',
-    message: `${command.file} could not be started: ${message}`,
+    message: `${command.file} could not be started: ${error.message}`,
     hint: 'Run the same command with --trace to see what was started, and where.',
     details: { program: command.file, cwd: command.cwd },
   });

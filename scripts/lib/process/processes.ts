@@ -67,14 +67,16 @@ function startOnLinux(pid: number): string | null {
 }
 
 /** Null for a process that is gone, or a zombie. */
-function statOnLinux(pid: number): { parent: number; group: number; started: string } | null {
+function statOnLinux(
+  pid: number,
+): { parent: number; group: number; flags: number; started: string } | null {
   const stat = readProc(pid, 'stat');
   if (stat === null) return null;
   // The second field is the command in parentheses and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, parent, group, started] = [fields[0], fields[1], fields[2], fields[19]];
   if (state === 'Z' || state === 'X' || started === undefined) return null;
-  return { parent: Number(parent), group: Number(group), started };
+  return { parent: Number(parent), group: Number(group), flags: Number(fields[6]), started };
 }
 
 function pidsOnLinux(): number[] {
@@ -86,10 +88,29 @@ function pidsOnLinux(): number[] {
 function markedOnLinux(name: string, mark: string): number[] {
   return pidsOnLinux()
     .filter((pid) => {
-      const environment = readProc(pid, 'environ');
+      const environment = readEnvironment(pid);
       return environment !== null && hasMark(environment.split('\0'), name, mark);
     })
     .filter((pid) => startOnLinux(pid) !== null);
+}
+
+const EXEC_PATIENCE_MS = 50;
+const KERNEL_THREAD = 0x00200000;
+
+/**
+ * A process in the middle of execve shows an empty environment for a moment, and would escape whoever looks for its mark
+ * just then: such a one is read again. Kernel threads and zombies have none for good.
+ */
+function readEnvironment(pid: number): string | null {
+  const deadline = Date.now() + EXEC_PATIENCE_MS;
+  for (;;) {
+    const environment = readProc(pid, 'environ');
+    if (environment !== '' || Date.now() > deadline) return environment;
+    const stat = statOnLinux(pid);
+    if (stat === null || (stat.flags & KERNEL_THREAD) !== 0) return environment;
+    // A millisecond, without giving up the thread: this is a snapshot of the process table.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  }
 }
 
 /** Null when the process is gone, or another user's. */

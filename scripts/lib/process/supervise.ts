@@ -1,8 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { systemErrorCode } from '../errors.ts';
-import type { Descriptor } from './command.ts';
 import { findByEnvironment, findByGroup, identifyProcess } from './processes.ts';
 import { traceCommand } from './trace.ts';
 
@@ -49,6 +47,8 @@ const GRACE_MS = { SIGINT: 2_000, SIGTERM: 2_000, SIGKILL: 2_000 } as const;
 export async function superviseCommand(command: LongCommand): Promise<LongCommandEnd> {
   const started = performance.now();
   const descriptors = openFiles(command);
+  // Loaded late: many scripts know how to run something long, and few do.
+  const { execa } = await import('execa');
   const child = execa(command.file, [...command.args], {
     cwd: command.cwd,
     env: { ...command.env, [MARK_VARIABLE]: addMark(command.env[MARK_VARIABLE], command.mark) },
@@ -169,6 +169,9 @@ function waitForLimit(
 function addMark(marks: string | undefined, mark: string): string {
   return `${marks ?? ':'}${mark}:`;
 }
+
+/** execa takes any open file descriptor; its types know the first ten. */
+type Descriptor = 3;
 
 interface Descriptors {
   stdin?: Descriptor;

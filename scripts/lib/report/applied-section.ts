@@ -11,10 +11,7 @@ export function analysisSection({ analysis }: ReportData): Html {
   const content =
     analysis === null
       ? html`<p>No analysis was stored in this pass yet.</p>`
-      : details(
-          'What the user was shown',
-          textBlock('Analysis', shorten(analysis, MOST_OF_ANALYSIS)),
-        );
+      : details('What you were shown', textBlock('Analysis', shorten(analysis, MOST_OF_ANALYSIS)));
   return section('analysis', 'Analysis', content);
 }
 

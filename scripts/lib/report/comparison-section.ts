@@ -1,6 +1,6 @@
 /** Where the candidates differ: first what somebody has to decide, then the rest. */
 import { versionDiff } from './diff.ts';
-import { details, note, section, table, type Tone, word } from './elements.ts';
+import { details, note, section, type Tone, table, word } from './elements.ts';
 import { type Html, html, type Insertion, join } from './html.ts';
 import type {
   Agreement,

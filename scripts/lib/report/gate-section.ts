@@ -1,5 +1,5 @@
 /** What the project's own quality gates said of each candidate, and who changed the gates. */
-import { details, note, section, table, textBlock, type Tone, word } from './elements.ts';
+import { details, note, section, type Tone, table, textBlock, word } from './elements.ts';
 import { type Html, html, type Insertion, join } from './html.ts';
 import type { ReportData, ReportGate, ReportGates, ReportTarget } from './report-data.ts';
 import { duration } from './wording.ts';
@@ -65,7 +65,7 @@ function gateTable({ gates, targets }: ReportGates): Html {
 ${targets.map((target) => gateCell(target, name))}</tr>\n`,
   );
   const all = html`<tr><th scope="row">all</th><td></td>
-${targets.map(({ passed }) => html`<td>${passed ? word('good', 'good enough') : word('bad', 'not good enough')}</td>`)}</tr>`;
+${targets.map(({ passed }) => html`<td>${passed ? word('good', 'passed') : word('bad', 'not passed')}</td>`)}</tr>`;
   return table(
     'Quality gates',
     ['Kind', 'Gate', ...targets.map(({ target }) => target)],
@@ -116,7 +116,7 @@ function redGate(target: string, gate: ReportGate): Html {
   const judged = verdict === null || verdict === 'ok' ? '' : `, ${VERDICTS[verdict]}`;
   return details(
     html`<strong>${target}: ${name}</strong> ${statusWord(gate)}${judged}`,
-    html`<p><code>${command}</code> ended with exit status ${exit_code ?? 'none'}. The whole log: <code>${log}</code></p>
+    html`<p><code>${command}</code> ${exit_code === null ? 'did not end by itself' : `ended with exit status ${exit_code}`}. The whole log: <code>${log}</code></p>
 ${tail.trim() === '' ? html`<p>It printed nothing.</p>` : textBlock(`Log of ${name} on ${target}`, tail)}`,
   );
 }

@@ -36,7 +36,7 @@ function userChanges({ user_changes, session_id }: ReportSession): Insertion {
   if (user_changes.mode === 'include') return `${files}, part of what every model started from`;
   if (user_changes.state === 'in-place') return `${files}, left where they are`;
   if (user_changes.state === 'restored') return `${files}, set aside and put back`;
-  return html`${files}, <strong>set aside</strong>; <code>mm.mjs cleanup --restore --session ${session_id}</code> puts them back`;
+  return html`${files}, <strong>set aside</strong>; <code>mm.mjs cleanup --restore --session ${session_id}</code> puts them back at the end`;
 }
 
 export function modelsSection({ models }: ReportData): Html {
@@ -51,19 +51,22 @@ function modelRow(model: ReportModel): Html {
   const { run, totals } = model;
   const usage = run?.usage ?? null;
   const numbers = [
-    run?.duration_ms == null ? '' : duration(run.duration_ms),
-    usage === null ? '' : number(usage.input_tokens),
-    usage === null ? '' : number(usage.output_tokens),
-    usage?.cost_usd == null ? '' : `$${usage.cost_usd.toFixed(2)}`,
-    totals === null ? '' : number(totals.files),
-    totals === null ? '' : `+${number(totals.additions)}`,
-    totals === null ? '' : `−${number(totals.deletions)}`,
+    run?.duration_ms == null ? null : duration(run.duration_ms),
+    usage && number(usage.input_tokens),
+    usage && number(usage.output_tokens),
+    usage?.cost_usd == null ? null : `$${usage.cost_usd.toFixed(2)}`,
+    totals && number(totals.files),
+    totals && `+${number(totals.additions)}`,
+    totals && `−${number(totals.deletions)}`,
   ];
   const links = model.places.map((place) => fileLink(place, place.what));
   return html`<tr><th scope="row">${model.model}</th><td>${program(model)}</td>
 <td class="text">${outcome(model)}<small>${join([captureInWords(model), ...links], ' · ')}</small></td>
-${numbers.map((cell) => html`<td class="number">${cell}</td>`)}</tr>\n`;
+${numbers.map((cell) => html`<td class="number">${cell ?? unknown}</td>`)}</tr>\n`;
 }
+
+/** Not told, or not there to be counted: that is not nought. */
+const unknown = html`<span class="muted">–</span>`;
 
 function program({ role, program, version, agent_model }: ReportModel): Insertion {
   const details = join(

@@ -69,7 +69,7 @@ function inShort({ models, gates, comparison, applied }: ReportData): string {
   const good = judged.filter(({ passed }) => passed).length;
   return [
     `${count(names.length, 'model')} took part`,
-    judged.length === 0 ? 'no gates run' : `${good} of ${judged.length} good enough by the gates`,
+    judged.length === 0 ? 'no gates run' : `${good} of ${judged.length} passed the gates`,
     comparison === null
       ? 'not compared'
       : `${count(comparison.files.length, 'file')} changed, ${comparison.decisions} to decide`,

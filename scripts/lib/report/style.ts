@@ -8,7 +8,7 @@ export const style = new Html(`
   --good: #116329; --good-soft: #e3f6e8; --bad: #a40e26; --bad-soft: #ffecea; --warn: #7a4b00; --warn-soft: #fff5d1;
   --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #11151a; --text: #e4e8ed; --muted: #9da7b3; --line: #303843; --soft: #1a2027; --link: #7cb9ff;
     --good: #7fdc9f; --good-soft: #13301f; --bad: #ff9e98; --bad-soft: #3b1a1c; --warn: #f0c869; --warn-soft: #33290f;
@@ -29,6 +29,7 @@ a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px 
 .muted, small { color: var(--muted); }
 small { font-size: .85rem; }
 code, pre { font-family: var(--mono); font-size: .875em; unicode-bidi: isolate; }
+header p { max-width: none; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1.25rem 0 0; padding: 0; max-width: none; list-style: none; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.5rem; max-width: none; }
 dt { color: var(--muted); }
@@ -60,6 +61,7 @@ pre.text { padding: .75rem 1rem; white-space: pre-wrap; }
 .diff .add { background: var(--good-soft); color: var(--good); }
 .diff .del { background: var(--bad-soft); color: var(--bad); }
 .diff .at { color: var(--muted); }
+main > .note { margin-top: 1.5rem; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 4rem; }
   h1 { font-size: 1.4rem; }
@@ -68,7 +70,7 @@ pre.text { padding: .75rem 1rem; white-space: pre-wrap; }
   details > div { padding: .75rem .75rem 0; }
 }
 @media print {
-  :root { --page: #fff; --text: #000; --soft: #fff; }
+  :root { color-scheme: light; --text: #000; --soft: #fff; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
   h2, h3, h4, summary { break-after: avoid; }

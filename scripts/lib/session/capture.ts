@@ -14,12 +14,13 @@ import {
   captureOf,
   fileName,
   hostWorksInMainTree,
+  modelRefs,
   passFolder,
   recordEvent,
-  refPrefix,
   type Session,
   trustedIndex,
   updateSession,
+  type WorktreeRecord,
   worktreeOf,
 } from './session.ts';
 
@@ -37,26 +38,42 @@ export interface Capture {
   diff: string;
 }
 
-/** The working tree of a model in a pass, and the index that is trusted for it. */
+/** Where a model works, and how to read it: the index that is trusted, and what is not the model's. */
+export interface Workplace {
+  directory: string;
+  indexFile: string;
+  without: readonly string[];
+  /** The commit that it started from. */
+  start: string;
+}
+
+/** The working tree of a model in a pass; null when it has none, or none any more. */
 export function workplaceOf(
   repository: Repository,
   session: Session,
   model: string,
   pass: number,
-): { directory: string; indexFile: string; start: string } | null {
+): Workplace | null {
   const record = worktreeOf(session, model, pass);
-  if (record !== null) {
-    return record.removed
-      ? null
-      : { directory: record.path, indexFile: trustedIndex(session, record), start: record.start };
-  }
+  if (record !== null) return record.removed ? null : workplaceIn(session, record);
   const isHost = session.data.models.some((it) => it.model === model && it.role === 'host');
   if (!isHost || !hostWorksInMainTree(session)) return null;
   return {
     directory: repository.topLevel,
     indexFile: trustedIndex(session, 'main'),
+    without: [],
     start: session.data.base,
   };
+}
+
+export function workplaceIn(session: Session, record: WorktreeRecord): Workplace {
+  const indexFile = trustedIndex(session, record);
+  return { directory: record.path, indexFile, without: record.provided, start: record.start };
+}
+
+/** What lies in a workplace now, as a tree. */
+export function readWorkplace({ directory, indexFile, without }: Workplace): Promise<string> {
+  return writeWorkingTree(directory, indexFile, without);
 }
 
 /** Captures a model's result and keeps it: private refs, the record in session.json, the patch. */
@@ -67,17 +84,21 @@ export async function captureModel(
   pass: number,
 ): Promise<Capture> {
   const place = workplaceOf(repository, session, model, pass);
-  if (place === null || !existsSync(place.directory))
-    throw noWorkplace(session, model, place?.directory);
-  const tree = await writeWorkingTree(place.directory, place.indexFile);
-  const head = (await resolveRevision(place.directory, 'HEAD', 'commit')) ?? place.start;
-  const record = await keepCapture(repository, session, { model, pass, tree, head });
+  const known = captureOf(session, model, pass);
+  const isThere = place !== null && existsSync(place.directory);
+  if (!isThere && known === null) throw noWorkplace(session, model, place?.directory);
+  // What is gone, or holds a synthesis by now, was captured before: that capture stands.
+  const stands = known !== null && (!isThere || holdsSynthesis(repository, session, place, pass));
+  const { tree, head, ref } = stands
+    ? known
+    : await keepCapture(repository, session, place as Workplace, { model, pass });
 
   const diff = join(passFolder(session, pass), 'diffs', `${fileName(model)}.diff`);
   const capture = await describeCapture(repository.topLevel, session.data.base, tree, diff);
-  const commitsByModel = await countCommits(repository.topLevel, place.start, head);
+  const start = worktreeOf(session, model, pass)?.start ?? session.data.base;
+  const commitsByModel = await countCommits(repository.topLevel, start, head);
   await recordEvent(session, 'capture', { model, pass, tree, state: capture.state });
-  return { model, ...capture, ref: record.ref, commitsByModel };
+  return { model, ...capture, ref, commitsByModel };
 }
 
 /** Captures any working tree, without a session. */
@@ -105,19 +126,34 @@ async function describeCapture(directory: string, base: string, tree: string, di
   return { base, tree, state, files, diff };
 }
 
+/** Whether picks of this pass were applied where the host works: what lies there is no longer the host's own. */
+function holdsSynthesis(
+  { topLevel }: Repository,
+  { data }: Session,
+  place: Workplace,
+  pass: number,
+): boolean {
+  const applied = data.applications.some((it) => it.pass === pass && it.state !== 'undone');
+  return applied && place.directory === topLevel;
+}
+
 async function keepCapture(
   repository: Repository,
   session: Session,
-  { model, pass, tree, head }: { model: string; pass: number; tree: string; head: string },
+  place: Workplace,
+  { model, pass }: { model: string; pass: number },
 ): Promise<CaptureRecord> {
+  const tree = await readWorkplace(place);
+  const head = (await resolveRevision(place.directory, 'HEAD', 'commit')) ?? place.start;
   const known = captureOf(session, model, pass);
   if (known?.tree === tree && known.head === head) return known;
   const { topLevel } = repository;
   const { base } = session.data;
-  const ref = `${refPrefix(session)}/${passName(pass)}/${fileName(model)}`;
+  const refs = modelRefs(session, model, pass);
+  const ref = `${refs}/tree`;
   const commit = await commitTree(topLevel, tree, [base], `${model}, ${passName(pass)}`);
   await writeRef(topLevel, ref, commit);
-  await writeRef(topLevel, `${ref}-head`, head);
+  await writeRef(topLevel, `${refs}/head`, head);
   const baseTree = await gitLine(topLevel, ['rev-parse', `${base}^{tree}`]);
   const record: CaptureRecord = {
     model,
@@ -147,7 +183,7 @@ export async function hasChanged(
   const place = workplaceOf(repository, session, model, pass);
   if (place === null) return null;
   try {
-    const tree = await writeWorkingTree(place.directory, place.indexFile);
+    const tree = await readWorkplace(place);
     return tree !== (await gitLine(repository.topLevel, ['rev-parse', `${place.start}^{tree}`]));
   } catch {
     return null;

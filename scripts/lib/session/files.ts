@@ -27,12 +27,15 @@ export async function replaceJson(path: string, value: unknown): Promise<void> {
   await replaceFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** None of that name, none below what is no folder, none of so long a name. */
+const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
+
 /** The file's text, or null when there is none. */
 export async function readTextOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null;
+    if (NO_FILE.has(systemErrorCode(error) ?? '')) return null;
     throw error;
   }
 }

@@ -1,8 +1,7 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Refusal, systemErrorCode, UsageError } from '../errors.ts';
-import { configValue, openRepository, type Repository } from '../git/repository.ts';
-import { listWorktrees } from '../git/worktrees.ts';
+import { configValue, lockReasonOf, openRepository, type Repository } from '../git/repository.ts';
 import { didYouMean } from '../nearest.ts';
 import { repositoryFolder, repositoryIdentity, stateRoot } from './paths.ts';
 import { readSession, type Session } from './session.ts';
@@ -23,8 +22,10 @@ export async function findSession(options: {
   const named = options.session ?? (process.env.MM_SESSION || undefined);
   if (named !== undefined && isDirectoryName(named)) return openNamedDirectory(named, options.repo);
 
-  const repository = await openMainTree(options.repo ?? process.cwd());
-  const folder = await sessionsFolder(repository);
+  const directory = options.repo ?? process.cwd();
+  // Two processes that do not wait for each other: this is at the start of every script.
+  const [repository, origin] = await Promise.all([openMainTree(directory), readOrigin(directory)]);
+  const folder = sessionsFolder(repository, origin);
   if (named === undefined) return { session: await newestOpen(folder, repository), repository };
   const id = named === 'latest' ? await latestId(folder, repository) : named;
   const session = id.includes('/') ? null : await readSession(join(folder, id));
@@ -45,9 +46,13 @@ export async function findSessionOrNull(options: {
   }
 }
 
+/** The URL of `origin` as it is configured, or null. */
+export function readOrigin(directory: string): Promise<string | null> {
+  return configValue(directory, 'remote.origin.url');
+}
+
 /** The folder that holds a repository's sessions. */
-export async function sessionsFolder(repository: Repository): Promise<string> {
-  const origin = await configValue(repository.topLevel, 'remote.origin.url');
+export function sessionsFolder(repository: Repository, origin: string | null): string {
   const identity = repositoryIdentity(repository.topLevel, origin);
   return join(repositoryFolder(stateRoot(), identity), 'sessions', 'execute');
 }
@@ -55,22 +60,24 @@ export async function sessionsFolder(repository: Repository): Promise<string> {
 /** The working tree around a directory; from inside one of our worktrees, the main tree of its session. */
 async function openMainTree(directory: string): Promise<Repository> {
   const repository = await openRepository(resolve(directory));
-  const own = (await listWorktrees(repository.topLevel)).find(
-    ({ path }) => path === repository.topLevel,
-  );
-  const sessionDirectory = sessionInLockReason(own?.lockReason ?? null);
+  const sessionDirectory = sessionInLockReason(await lockReasonOf(repository));
   const session = sessionDirectory === null ? null : await readSession(sessionDirectory);
   return session === null ? repository : openRepository(session.data.main_tree);
 }
 
-/** What a worktree of ours says in its lock: who made it, for which session. */
+/** What a model's worktree says in its lock: who made it, for which session. */
 export function lockReasonFor(session: Session): string {
   return `multi-model-execute ${session.directory}`;
 }
 
+/** What a scratch worktree says: never mistaken for a model's, whatever a model is called. */
+export function scratchLockReasonFor(session: Session | null): string {
+  return `multi-model-execute scratch ${session?.directory ?? 'without a session'}`;
+}
+
+/** The session directory that a model's worktree names in its lock. */
 export function sessionInLockReason(reason: string | null): string | null {
-  const match = /^multi-model-execute (.+)$/.exec(reason ?? '');
-  return match?.[1] ?? null;
+  return /^multi-model-execute (\/.+)$/.exec(reason ?? '')?.[1] ?? null;
 }
 
 function isDirectoryName(named: string): boolean {
@@ -83,7 +90,7 @@ async function openNamedDirectory(named: string, repo: string | undefined): Prom
     throw new UsageError({
       code: 'unknown-session',
       message: `${named} holds no session (there is no session.json in it).`,
-      hint: 'mm.mjs status lists the sessions of the repository around the current directory.',
+      hint: 'Name the directory that start-session gave as session_dir, or the session by its id.',
       details: { directory: named },
     });
   }
@@ -145,7 +152,7 @@ async function unknownSession(named: string, folder: string): Promise<UsageError
   return new UsageError({
     code: 'unknown-session',
     message: `This repository has no session "${named}". ${didYouMean(named, known.slice(-5))}`,
-    hint: 'mm.mjs status --session latest shows the newest finished one; start-session begins a new one.',
+    hint: '"known" lists the newest ones; --session latest is the newest finished one; start-session begins a new one.',
     details: { session: named, known: known.slice(-20) },
   });
 }

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { Failure, Refusal } from '../errors.ts';
 import { applyBetweenTrees } from '../git/apply.ts';
+import { mergeTrees } from '../git/merge-trees.ts';
 import { pathText } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
-import { mergeTrees, writeWorkingTree } from '../git/trees.ts';
+import { writeWorkingTree } from '../git/trees.ts';
 
 /** What lies in the main tree now, as a tree. */
 export function readMainTree(repository: Repository): Promise<string> {

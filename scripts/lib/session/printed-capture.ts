@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FileChange } from '../git/changes.ts';
 import { pathText, printPath } from '../git/paths.ts';
 import type { Capture } from './capture.ts';

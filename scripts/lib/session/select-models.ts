@@ -1,6 +1,12 @@
 import { Refusal, UsageError } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
-import { participants, type Session, type SessionModel } from './session.ts';
+import {
+  type CaptureRecord,
+  captureOf,
+  participants,
+  type Session,
+  type SessionModel,
+} from './session.ts';
 
 /**
  * The session's models that options name: each --model, or with --all every one that takes part.
@@ -43,6 +49,18 @@ function selectModel(session: Session, name: string): SessionModel {
     });
   }
   return found;
+}
+
+/** @throws Refusal `not-captured` */
+export function requireCapture(session: Session, model: string, pass: number): CaptureRecord {
+  const capture = captureOf(session, model, pass);
+  if (capture !== null) return capture;
+  throw new Refusal({
+    code: 'not-captured',
+    message: `${model} has not been captured in this pass.`,
+    hint: `mm.mjs capture-diff --model ${model} --session ${session.data.session_id}`,
+    details: { model },
+  });
 }
 
 /** @throws UsageError when the pass does not exist (yet) */

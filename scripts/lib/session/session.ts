@@ -1,7 +1,8 @@
 /** session.json: what a session is, and its only way to change. */
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
+import { Failure } from '../errors.ts';
 import { withLock } from '../process/lock.ts';
 import { cannotWrite, readJsonOrNull, replaceJson } from './files.ts';
 import { passName } from './paths.ts';
@@ -44,6 +45,8 @@ export const worktreeSchema = z.object({
   /** The commit that it started from. */
   start: oid,
   removed: z.boolean(),
+  /** What was copied in for the gates, repository-relative: never part of a capture, whatever becomes ignored or not. */
+  provided: z.array(z.string()),
   /** What gates left behind after the capture, so that cleanup can tell it from a model's work. */
   tree_after_gates: oid.nullable(),
 });
@@ -94,6 +97,8 @@ export const sessionSchema = z.object({
   timeout_s: z.union([z.number(), z.literal('none')]),
   prompt_summary: z.string(),
   user_changes: userChangesSchema.nullable(),
+  /** The setup command that was given by option; null: that of the configuration. */
+  setup: z.string().nullable(),
   worktrees: z.array(worktreeSchema),
   captures: z.array(captureRecordSchema),
   applications: z.array(applicationSchema),
@@ -152,10 +157,20 @@ export async function updateSession(
   change: (data: SessionData) => Partial<SessionData>,
 ): Promise<void> {
   await withLock(join(session.directory, 'lock'), async () => {
-    const current = (await readSession(session.directory))?.data ?? session.data;
+    const current = (await readSession(session.directory))?.data;
+    if (current === undefined) throw sessionGone(session);
     const changed = { ...current, ...change(current), updated_at: new Date().toISOString() };
     session.data = sessionSchema.parse(changed);
     await replaceJson(join(session.directory, 'session.json'), session.data);
+  });
+}
+
+function sessionGone({ directory }: Session): Failure {
+  return new Failure({
+    code: 'session-gone',
+    message: `The session directory ${directory} was removed while it was in use.`,
+    hint: 'What was captured is still held by the refs under refs/mm/ (git for-each-ref refs/mm). Start a new session.',
+    details: { directory },
   });
 }
 
@@ -178,8 +193,16 @@ export function refPrefix(session: Session): string {
   return `refs/mm/${session.data.session_id}`;
 }
 
+/** The prefix of the refs that keep a model's work of a pass: `tree`, `head`, `branch`, `left`. */
+export function modelRefs(session: Session, model: string, pass: number): string {
+  return `${refPrefix(session)}/${passName(pass)}/${fileName(model)}`;
+}
+
 /** The index that is trusted for a working tree: copied before any model could touch it. */
-export function trustedIndex(session: Session, worktree: WorktreeRecord | 'main'): string {
+export function trustedIndex(
+  session: Session,
+  worktree: Pick<WorktreeRecord, 'model' | 'pass'> | 'main',
+): string {
   const name =
     worktree === 'main' ? 'main' : `${passName(worktree.pass)}-${fileName(worktree.model)}`;
   return join(session.directory, 'index', name);

@@ -1,9 +1,11 @@
 /** The user's uncommitted work: seen, anchored by a private ref before anything moves, set aside, brought back. */
+import { existsSync } from 'node:fs';
 import { constants, copyFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
 import { listChanges } from '../git/changes.ts';
 import { git, gitLine } from '../git/git.ts';
+import { mergeTrees } from '../git/merge-trees.ts';
 import {
   bytesOf,
   type PrintedPath,
@@ -15,14 +17,7 @@ import {
 } from '../git/paths.ts';
 import { writeRef } from '../git/refs.ts';
 import { type Repository, resolveRevision } from '../git/repository.ts';
-import {
-  commitTree,
-  copyIndex,
-  mergeTrees,
-  readTree,
-  writeIndexTree,
-  writeTreeWith,
-} from '../git/trees.ts';
+import { commitTree, copyIndex, readTree, writeIndexTree, writeTreeWith } from '../git/trees.ts';
 import { changeMainTree, readMainTree } from './main-tree.ts';
 import { refPrefix, type Session, updateSession } from './session.ts';
 
@@ -171,7 +166,7 @@ export async function restoreUserChanges(
     return {
       status: 'conflict',
       conflicts: conflicts.map(printPath),
-      command: `git -C ${quoted(topLevel)} stash apply --index ${changes.stash}`,
+      command: await byHand(topLevel, before, changes.stash),
     };
   }
   await changeMainTree(repository, { before, after });
@@ -193,12 +188,13 @@ async function restoreIndex(
   const { topLevel, gitDir } = repository;
   const base = await gitLine(topLevel, ['rev-parse', `${session.data.ref}^{tree}`]);
   const current = await writeIndexTree(topLevel, join(gitDir, 'index'));
-  if (current === base) {
+  const wasMoved = existsSync(savedIndex(session));
+  if (wasMoved && current === base) {
     const lock = join(gitDir, 'index.lock');
     // Fails where the lock exists: git's own protocol for replacing an index.
     await copyFile(savedIndex(session), lock, constants.COPYFILE_EXCL);
     await rename(lock, join(gitDir, 'index'));
-  } else if (current !== indexTree) {
+  } else if (wasMoved && current !== indexTree) {
     await moveIndex(topLevel, base, indexTree);
   }
   await refreshIndex(topLevel);
@@ -249,6 +245,17 @@ async function setState(session: Session, state: 'set-aside' | 'restored'): Prom
   await updateSession(session, ({ user_changes }) => ({
     user_changes: user_changes && { ...user_changes, state },
   }));
+}
+
+/**
+ * git applies a stash entry only over committed content. Whoever wants to merge by hand commits the result first, on
+ * a branch of their own if they like; we never do.
+ */
+async function byHand(topLevel: string, present: string, stash: string): Promise<string> {
+  const words = `git -C ${quoted(topLevel)}`;
+  const apply = `${words} stash apply ${stash}`;
+  if (present === (await gitLine(topLevel, ['rev-parse', 'HEAD^{tree}']))) return apply;
+  return `${words} add --all && ${words} commit -m "Result of multi-model-execute" && ${apply}`;
 }
 
 function quoted(path: string): string {

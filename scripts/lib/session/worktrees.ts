@@ -1,6 +1,6 @@
 /** The worktrees that models work in: made, filled and recorded. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Refusal } from '../errors.ts';
 import { gitLine } from '../git/git.ts';
@@ -96,15 +96,22 @@ export async function makeWorktrees(
   {
     models,
     start,
+    provided,
     onProgress,
-  }: { models: readonly string[]; start: string; onProgress: (message: string) => void },
+  }: {
+    models: readonly string[];
+    start: string;
+    /** What will be copied in, recorded before it is: it is never taken for a model's work. */
+    provided: string[];
+    onProgress: (message: string) => void;
+  },
 ): Promise<(WorktreeRecord & { created: boolean })[]> {
   const lock = repositoryLock(stateRoot(), repository.commonDir);
   const plans = await withLock(lock, async () => {
     const planned = await planWorktrees(repository, session, models);
     for (const plan of planned.filter(({ create }) => create)) {
       onProgress(`${plan.model}: worktree ${plan.path}`);
-      await register(repository, session, plan, start);
+      await register(repository, session, plan, { start, provided });
     }
     return planned;
   });
@@ -115,13 +122,23 @@ async function register(
   repository: Repository,
   session: Session,
   { model, path, branch }: PlannedWorktree,
-  start: string,
+  { start, provided }: { start: string; provided: string[] },
 ): Promise<void> {
+  await rm(trustedIndex(session, { model, pass: session.data.current_pass }), { force: true });
   // Recorded first: a crash in between leaves a record of a worktree that is not there, which cleanup understands.
   await updateSession(session, ({ worktrees, current_pass }) => ({
     worktrees: [
       ...worktrees,
-      { model, pass: current_pass, path, branch, start, removed: false, tree_after_gates: null },
+      {
+        model,
+        pass: current_pass,
+        path,
+        branch,
+        start,
+        removed: false,
+        provided,
+        tree_after_gates: null,
+      },
     ],
   }));
   await addWorktree(repository.topLevel, { path, branch, start, reason: lockReasonFor(session) });
@@ -134,7 +151,8 @@ async function fill(
   const record = worktreeOf(session, model, session.data.current_pass);
   if (record === null) throw new Error(`No worktree is recorded for ${model}.`);
   const trusted = trustedIndex(session, record);
-  if (!existsSync(trusted)) {
+  const isFilled = existsSync(trusted);
+  if (!isFilled) {
     await fillWorktree(record.path);
     const gitDir = await gitLine(record.path, ['rev-parse', '--absolute-git-dir']);
     await mkdir(dirname(trusted), { recursive: true, mode: 0o700 });
@@ -145,5 +163,5 @@ async function fill(
       branch: record.branch,
     });
   }
-  return { ...record, created: create };
+  return { ...record, created: create || !isFilled };
 }

@@ -1,5 +1,5 @@
 /** picks.json and its kin on the command line: where each path, or each hunk of it, is taken from (CONTRACT 4). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
 import { printPath, type RawPath, rawPathOfPrinted } from '../git/paths.ts';
 import { didYouMean, nearestNames } from '../nearest.ts';

@@ -3,8 +3,8 @@ import { UsageError } from '../errors.ts';
 import { pathText, printPath, type RawPath } from '../git/paths.ts';
 import type { TreeEntry } from '../git/trees.ts';
 import { didYouMean, nearestNames } from '../nearest.ts';
-import { type ComparedFile, type ComparedVersion, type SharedHunk, versionOf } from './compare.ts';
 import { renamesIn } from './companions.ts';
+import { type ComparedFile, type ComparedVersion, type SharedHunk, versionOf } from './compare.ts';
 import { assertModel, BASE, type Pick, type Picks, pathOfPick } from './picks.ts';
 
 /** A hunk and the model that it is taken from. */
