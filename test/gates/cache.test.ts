@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -35,10 +35,14 @@ test('what was never written, is damaged, or has lost its log is a miss', async 
   const log = join(folder.path, 'gpt-test.log');
   await writeFile(log, 'all is well');
   await cache.write('k', result(log));
-  assert.equal(await cache.read('k'), result(log));
-  assert.equal(await readdir(directory), ['k.json']);
+  const kept = join(directory, 'k.log');
+  assert.equal(await cache.read('k'), result(kept));
+  assert.equal((await readdir(directory)).sort(), ['k.json', 'k.log']);
 
+  // The run's own log is overwritten by the next run; the cache has its own.
   await rm(log);
+  assert.is(await readFile((await cache.read('k'))?.log ?? '', 'utf8'), 'all is well');
+  await rm(kept);
   assert.is(await cache.read('k'), null);
   for (const damage of ['', '{"status":"pa', '{"status":"timeout"}']) {
     await writeFile(join(directory, 'k.json'), damage);
@@ -52,8 +56,8 @@ test('one write over another leaves one of them whole', async () => {
   await writeFile(log, '');
   const cache = fileGateCache(folder.path);
   await Promise.all(Array.from({ length: 10 }, () => cache.write('k', result(log))));
-  assert.equal(await cache.read('k'), result(log));
-  assert.equal((await readdir(folder.path)).sort(), ['k.json', 'log']);
+  assert.equal(await cache.read('k'), result(join(folder.path, 'k.log')));
+  assert.equal((await readdir(folder.path)).sort(), ['k.json', 'k.log', 'log']);
 });
 
 test.run();

@@ -227,7 +227,8 @@ test('the same tree is tested once; another tree, or none, again', async () => {
   const first = await it.one(text, { cache, tree: 'a' });
   const second = await it.one(text, { cache, tree: 'a', label: 'gemini' });
   assert.is(first.cached, false);
-  assert.equal(second, { ...first, cached: true });
+  assert.equal(second, { ...first, cached: true, log: second.log });
+  assert.is(await readFile(second.log, 'utf8'), await readFile(first.log, 'utf8'));
   assert.is((await it.one(text, { cache, tree: 'b' })).cached, false);
   assert.is((await it.one(text, { cache })).cached, false);
   assert.is(await readFile(join(it.path, 'count'), 'utf8'), 'run\n'.repeat(3));

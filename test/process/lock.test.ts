@@ -26,6 +26,13 @@ function start(lock: string, code: string) {
   };
 }
 
+/** Holds the lock in this process until `release` is called. */
+async function holdHere(lock: string): Promise<{ held: Promise<void>; release: () => void }> {
+  return new Promise((holding) => {
+    const held = withLock(lock, () => new Promise<void>((release) => holding({ held, release })));
+  });
+}
+
 test('eight processes count together and lose nothing', async () => {
   await using folder = await temporaryFolder();
   const counter = join(folder.path, 'counter');
@@ -105,8 +112,7 @@ test('patience ends with an error that names the holder, and leaves no ticket', 
 
 test('waiting can be interrupted', async () => {
   await using folder = await temporaryFolder();
-  let release = () => {};
-  const held = withLock(folder.path, () => new Promise<void>((resolve) => (release = resolve)));
+  const { held, release } = await holdHere(folder.path);
   const abort = new AbortController();
   const waiting = withLock(folder.path, async () => 1, { signal: abort.signal });
   abort.abort(new Error('stop'));

@@ -5,9 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommand } from '../../scripts/lib/process/command.ts';
 import { launcher } from '../../scripts/lib/skill-folder.ts';
+import { repositoryState } from '../support/repository-state.ts';
 import { type Sandbox, type ScriptResult, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
-import { repositoryState } from '../support/repository-state.ts';
 
 const WRITES =
   "import { writeFileSync } from 'node:fs'; writeFileSync('made.txt', 'made\\n'); console.log('done');";

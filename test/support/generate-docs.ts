@@ -1,10 +1,10 @@
 /** Writes what can be generated of references/; with --check it only tells whether that is up to date. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configurationSchema } from '../../scripts/lib/configuration.ts';
-import { printHelp } from '../../scripts/lib/options.ts';
-import { outputSchema, type Script, universalOptions } from '../../scripts/lib/script.ts';
+import { outputSchema, printHelp } from '../../scripts/lib/describe-script.ts';
+import type { Script } from '../../scripts/lib/script.ts';
 import { skillFolder } from '../../scripts/lib/skill-folder.ts';
 import { allScripts } from './all-scripts.ts';
 
@@ -68,7 +68,7 @@ async function scriptsPage(scripts: readonly Script[]): Promise<string> {
 }
 
 async function scriptSection(script: Script): Promise<string> {
-  const help = await printHelp(script, script.options.extend(universalOptions), 100);
+  const help = await printHelp(script, 100);
   return [
     `## ${script.name}`,
     '',

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mergeTrees } from '../../scripts/lib/git/trees.ts';
+import { mergeTrees } from '../../scripts/lib/git/merge-trees.ts';
 import { bytesOf } from '../../scripts/lib/git/paths.ts';
 import { compareCandidates } from '../../scripts/lib/synthesis/compare.ts';
 import { applyHunks, type Hunk } from '../../scripts/lib/synthesis/hunks.ts';
@@ -171,15 +171,20 @@ test('what is called disjoint is what git merges, to the same bytes', async () =
       ]),
     );
   const base = await tree(texts);
-  const [ours, theirs] = [await tree(edit('ours')), await tree(edit('theirs'))];
+  const [oursTexts, theirsTexts] = [edit('ours'), edit('theirs')];
+  const [ours, theirs] = [await tree(oursTexts), await tree(theirsTexts)];
   const candidates = [
     { model: 'ours', tree: ours },
     { model: 'theirs', tree: theirs },
   ];
   const files = await compareCandidates(directory, base, candidates);
   const merge = await mergeTrees(directory, base, ours, theirs);
-  const merged = await read(merge.tree);
   const disjoint = files.filter(({ agreement }) => agreement === 'disjoint');
+  const only = (side: Record<string, string>) =>
+    tree(Object.fromEntries(disjoint.map(({ path }) => [path, side[path] ?? ''])), base);
+  const clean = await mergeTrees(directory, base, await only(oursTexts), await only(theirsTexts));
+  assert.equal(clean.conflicts, []);
+  const merged = await read(clean.tree);
   assert.ok(disjoint.length > 10 && disjoint.length < 200, `${disjoint.length} disjoint`);
   for (const { path, hunks } of disjoint) {
     assert.not(merge.conflicts.includes(path), path);

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { git } from '../../scripts/lib/git/git.ts';
-import { compareCandidates, type ComparedFile } from '../../scripts/lib/synthesis/compare.ts';
+import { type ComparedFile, compareCandidates } from '../../scripts/lib/synthesis/compare.ts';
 import type { Pick } from '../../scripts/lib/synthesis/picks.ts';
 import { resolvePicks } from '../../scripts/lib/synthesis/resolve-picks.ts';
 import { type Synthesis, synthesize } from '../../scripts/lib/synthesis/synthesize.ts';

@@ -1,0 +1,101 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { listChanges } from '../../scripts/lib/git/changes.ts';
+import { checkoutFiles, sumOfBlobSizes } from '../../scripts/lib/git/checkout-files.ts';
+import { filesAt } from '../../scripts/lib/git/files-at.ts';
+import { writeWorkingTree } from '../../scripts/lib/git/trees.ts';
+import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
+import { ownSandbox } from '../support/own-sandbox.ts';
+import type { Sandbox } from '../support/sandbox.ts';
+
+async function treeOf(box: Sandbox, files: Record<string, Awkward>) {
+  const repository = await box.repository({});
+  await writeAwkward(repository, files);
+  const tree = await writeWorkingTree(repository, join(repository, '.git', 'index'));
+  const folder = join(box.folder, 'the snapshot');
+  await mkdir(folder);
+  return { repository, tree, folder };
+}
+
+test('files come out byte for byte, with modes, links and awkward names; others do not', async () => {
+  await using box = await ownSandbox();
+  const files: Record<string, Awkward> = {
+    ...Object.fromEntries(NAMES.map((name) => [name, `${name}\n`])),
+    'tool.sh': { executable: 'x' },
+    link: { link: '/etc/passwd' },
+    'b.bin': Buffer.from([0, 255, 13, 10]),
+    'empty.txt': '',
+  };
+  const { repository, tree, folder } = await treeOf(box, {
+    ...files,
+    'left.txt': 'l',
+    'dir/left.txt': 'l',
+  });
+  await writeFile(join(repository, 'plain.txt'), 'changed since');
+  await checkoutFiles(repository, tree, Object.keys(files), folder);
+  const expected = join(box.folder, 'expected');
+  await mkdir(expected);
+  await writeAwkward(expected, files);
+  assert.equal(await readAll(folder), await readAll(expected));
+});
+
+test('a link that lies in the folder already is not followed', async () => {
+  await using box = await ownSandbox();
+  const { repository, tree, folder } = await treeOf(box, { 'dir/file.txt': 'new\n' });
+  const outside = join(box.folder, 'outside');
+  await mkdir(outside);
+  await symlink(outside, join(folder, 'dir'));
+  await checkoutFiles(repository, tree, ['dir/file.txt'], folder);
+  assert.equal(await readAll(outside), {});
+  assert.equal(await readAll(folder), { 'dir/file.txt': '644 new\n' });
+});
+
+test('no paths, no work', async () => {
+  await using box = await ownSandbox();
+  const { repository, tree, folder } = await treeOf(box, { 'a.txt': 'a' });
+  await checkoutFiles(repository, tree, [], folder);
+  assert.equal(await readAll(folder), {});
+});
+
+test('the sizes of blobs are summed', async () => {
+  await using box = await ownSandbox();
+  const { repository, tree } = await treeOf(box, {
+    'a.txt': '12345',
+    'b.bin': Buffer.alloc(1000),
+    empty: '',
+  });
+  const changes = await listChanges(repository, 'HEAD', tree);
+  assert.is(
+    await sumOfBlobSizes(
+      repository,
+      changes.flatMap(({ oid }) => oid ?? []),
+    ),
+    1005,
+  );
+  assert.is(await sumOfBlobSizes(repository, []), 0);
+});
+
+test('files at a revision: what lies in the working tree plays no part', async () => {
+  await using box = await ownSandbox();
+  const { repository, tree } = await treeOf(box, {
+    'a.txt': '\xc3\xa4\n',
+    'dir/b.txt': 'b',
+    'umlaut-\xc3\xa4': 'x',
+  });
+  await writeFile(join(repository, 'a.txt'), 'changed');
+  await writeFile(join(repository, 'new.txt'), 'new');
+  const files = filesAt(repository, tree);
+  assert.is(await files.read('a.txt'), 'ä\n');
+  assert.is(await files.read('dir/b.txt'), 'b');
+  for (const none of ['new.txt', 'dir', 'dir/none', '../a.txt', '/etc/passwd', '']) {
+    assert.is(await files.read(none), null, none);
+  }
+  assert.equal(await files.list(), ['a.txt', 'dir/b.txt', 'umlaut-ä']);
+  const below = filesAt(join(repository, 'dir'), tree);
+  assert.equal(await below.list(), ['a.txt', 'dir/b.txt', 'umlaut-ä']);
+  assert.is(await below.read('a.txt'), 'ä\n');
+});
+
+test.run();

@@ -1,0 +1,75 @@
+/** Sessions for tests of the functions themselves: made as start-session makes them, without running it. */
+import { join } from 'node:path';
+import { openRepository, type Repository } from '../../scripts/lib/git/repository.ts';
+import { readOrigin, sessionsFolder } from '../../scripts/lib/session/find-session.ts';
+import { newSessionId } from '../../scripts/lib/session/paths.ts';
+import {
+  createSession,
+  type Session,
+  type SessionData,
+  type SessionModel,
+} from '../../scripts/lib/session/session.ts';
+
+export function sessionModel(model: string, more: Partial<SessionModel> = {}): SessionModel {
+  return {
+    model,
+    role: 'external',
+    available: true,
+    backend: model,
+    binary: `/bin/${model}`,
+    version: null,
+    agent_model: null,
+    reason: null,
+    ...more,
+  };
+}
+
+export function sessionData(
+  repository: Repository,
+  more: Partial<SessionData> = {},
+  now: Date = new Date(),
+): SessionData {
+  return {
+    schema_version: 1,
+    session_id: newSessionId(now),
+    command: 'execute',
+    status: 'in_progress',
+    branch: repository.branch,
+    ref: repository.head,
+    base: repository.head,
+    trunk: 'main',
+    main_tree: repository.topLevel,
+    common_dir: repository.commonDir,
+    slug: 'project',
+    host: 'none',
+    host_tree: 'main',
+    models: [sessionModel('claude'), sessionModel('gpt')],
+    pass_count: 1,
+    current_pass: 1,
+    completed_passes: 0,
+    timeout_s: 1200,
+    prompt_summary: 'Do it',
+    user_changes: null,
+    setup: null,
+    worktrees: [],
+    captures: [],
+    applications: [],
+    created_at: now.toISOString(),
+    updated_at: now.toISOString(),
+    ...more,
+  };
+}
+
+export async function makeSession(
+  directory: string,
+  more: Partial<SessionData> = {},
+  now?: Date,
+): Promise<{ repository: Repository; session: Session }> {
+  const repository = await openRepository(directory);
+  const data = sessionData(repository, more, now);
+  const folder = join(
+    sessionsFolder(repository, await readOrigin(repository.topLevel)),
+    data.session_id,
+  );
+  return { repository, session: await createSession(folder, data) };
+}
