@@ -228,6 +228,19 @@ test('chains become gates of their own, in their folder, or nothing', async () =
   );
 });
 
+test("a script of the project's own is called what its file is called", async () => {
+  const text = '## Gates\n\n- Lint: `node tools/lint.mjs`\n- `node tools/seed.mjs`\n';
+  const found = await documentedGates({
+    ...project,
+    read: async (path) => (path === 'AGENTS.md' ? text : null),
+    paths: new Set(['tools/lint.mjs', 'tools/seed.mjs']),
+  });
+  assert.equal(
+    found.map(({ name, kind }) => [name, kind]),
+    [['lint', 'linter']],
+  );
+});
+
 test('awkward text is read without a stall', () => {
   const text = `# Tests\n\n${'`'.repeat(3001)} ${'a. '.repeat(20_000)}\n${'`x '.repeat(5000)}\n`;
   assert.ok(Array.isArray(findMentions(text)));

@@ -80,7 +80,7 @@ function gatesOf({ command }: Mention, source: string, project: Project): Candid
   const commands = folder === undefined ? parts : parts.slice(1);
   if (cwd === null || !commands.every((part) => isCheckCommand(part, cwd, project))) return [];
   return commands.map((part) => {
-    const kind = kindOf('', withoutRunner(part));
+    const kind = kindOf(ownScriptName(part) ?? '', withoutRunner(part));
     return {
       name: nameOf(part, kind, project),
       kind,
@@ -143,9 +143,15 @@ function nameOf(command: string, kind: GateKind, project: Project): string {
   const inner = withoutRunner(command);
   const task = scriptReference(command, project.scripts) ?? taskNames(inner)?.join('-');
   if (task) return kebab(task);
-  const own = OWN_SCRIPT.exec(inner)?.[1];
-  if (own !== undefined) return kebab(basename(own, extname(own)));
+  const own = ownScriptName(command);
+  if (own !== null) return kebab(own);
   return NAME_OF_KIND[kind] ?? kebab(inner.split(' ').slice(0, 2).join('-'));
+}
+
+/** `node tools/lint.mjs` -> `lint`: what the project calls its own script; null for any other command. */
+function ownScriptName(command: string): string | null {
+  const path = OWN_SCRIPT.exec(withoutRunner(command))?.[1];
+  return path === undefined ? null : basename(path, extname(path));
 }
 
 /** `./packages/a` -> `packages/a` if there is such a folder; null if there is none. */

@@ -1,6 +1,5 @@
 /** Phase 4: all external models at work, each in its own worktree, in parallel. */
-import { spawn } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { Refusal } from '../errors.ts';
@@ -8,6 +7,7 @@ import { filesAt } from '../git/files-at.ts';
 import type { Repository } from '../git/repository.ts';
 import { resolveBackend } from '../models/backends.ts';
 import { runModel } from '../models/run.ts';
+import { startDetached } from '../process/detached.ts';
 import { identifyProcess, ownIdentity } from '../process/processes.ts';
 import { endMarkedProcesses } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
@@ -125,9 +125,9 @@ async function runOne(
   return printRun(ended);
 }
 
-/** A detached start records its child's id; through tsx the script is that child's own child. */
+/** A detached start has recorded its child already, which is this process. */
 function isOwnRun({ supervisor }: RunState): boolean {
-  return supervisor?.pid === process.pid || supervisor?.pid === process.ppid;
+  return supervisor?.pid === process.pid;
 }
 
 function runFiles(session: Session, model: string, pass: number) {
@@ -175,7 +175,6 @@ export async function runModelsDetached(
 ): Promise<Run[]> {
   assertRunnable(repository, session, models, options);
   const { pass, timeout, promptFile, again } = options;
-  const log = openSync(join(passFolder(session, pass), 'logs', 'run-model.log'), 'a', 0o600);
   const words = [
     ...models.flatMap(({ model }) => ['--model', model]),
     ...['--session', session.directory, '--repo', repository.topLevel, '--pass', String(pass)],
@@ -183,14 +182,14 @@ export async function runModelsDetached(
     ...(promptFile === undefined ? [] : ['--prompt-file', promptFile]),
     ...(again ? ['--again'] : []),
   ];
-  const child = spawn(process.execPath, [launcher, 'run-model', ...words], {
+  const { pid } = await startDetached({
+    file: process.execPath,
+    args: [launcher, 'run-model', ...words],
     cwd: repository.topLevel,
-    detached: true,
-    stdio: ['ignore', log, log],
+    env: process.env,
+    logFile: join(passFolder(session, pass), 'logs', 'run-model.log'),
   });
-  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-  child.unref();
-  const supervisor = await identifyProcess(child.pid ?? -1);
+  const supervisor = await identifyProcess(pid);
   return Promise.all(
     models.map(async ({ model, backend }) => {
       const known = await readRunState(session, model, pass);

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
+import { startDetached } from '../process/detached.ts';
 
 /** Openers hand the page over and end; one that is still there after this long shows it. */
 const OPENER_MS = 1500;
@@ -24,13 +26,13 @@ export async function openPage(
 ): Promise<string | null> {
   const opener = openerFor(platform, env);
   if ('reason' in opener) return opener.reason;
-  const child = spawn(opener.program, [file], { detached: true, stdio: 'ignore', env });
-  child.unref();
-  const ended = new Promise<string | null>((resolve) => {
-    child.once('error', ({ message }) => resolve(`${opener.program}: ${message}`));
-    child.once('exit', (code) =>
-      resolve(code === 0 ? null : `${opener.program} ended with exit status ${code}.`),
-    );
-  });
-  return Promise.race([ended, sleep(OPENER_MS, null)]);
+  try {
+    const { ended } = await startDetached({
+      ...{ file: opener.program, args: [file], cwd: dirname(file), env, logFile: null },
+    });
+    const code = await Promise.race([ended, sleep(OPENER_MS, 0)]);
+    return code === 0 ? null : `${opener.program} ended with exit status ${code}.`;
+  } catch (error) {
+    return `${opener.program}: ${messageOf(error)}`;
+  }
 }
