@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { readConfiguration } from './lib/configuration.ts';
 import { Refusal } from './lib/errors.ts';
 import { filesAt } from './lib/git/files-at.ts';
+import { gitVersion } from './lib/git/git-version.ts';
 import { openRepository, type Repository } from './lib/git/repository.ts';
 import { modelOptions, splitModels } from './lib/model-options.ts';
 import { detectModels } from './lib/models/detect.ts';
 import { commonOptions } from './lib/options.ts';
-import { runCommand } from './lib/process/command.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { sessionModelSchema } from './lib/session/session.ts';
 
@@ -69,16 +69,6 @@ async function repositoryOrNull(repo: string | undefined): Promise<Repository | 
     if (error instanceof Refusal && repo === undefined) return null;
     throw error;
   }
-}
-
-async function gitVersion(): Promise<string> {
-  const { stdout } = await runCommand({
-    file: 'git',
-    args: ['--version'],
-    cwd: process.cwd(),
-    env: process.env,
-  });
-  return stdout.toString('utf8').replace('git version', '').trim();
 }
 
 export default script;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { Refusal } from '../errors.ts';
 import { filesAt } from '../git/files-at.ts';
+import { assertGit } from '../git/git-version.ts';
 import { pathText } from '../git/paths.ts';
 import { configValue, findTrunk, type Repository } from '../git/repository.ts';
 import { type Detection, detectModels, type Host } from '../models/detect.ts';
@@ -38,6 +39,7 @@ export async function planSession(
   repository: Repository,
   options: StartOptions,
 ): Promise<SessionPlan> {
+  await assertGit();
   const changes = await listUserChanges(repository);
   assertNoOpenMerge(changes);
   if (changes.length > 0 && options.userChanges === undefined) throw dirtyTree(repository, changes);
