@@ -72,7 +72,7 @@ const failedLog = [
   '# Subtest: gives up after the limit',
   'not ok 17 - gives up after the limit',
   '  ---',
-  "  location: '/work/shop-mm-gpt/test/client.test.ts:88:1'",
+  "  location: '/home/you/shop-mm-gpt/test/client.test.ts:88:1'",
   "  failureType: 'testCodeFailure'",
   "  error: 'Expected values to be strictly equal: 4 !== 3'",
   '  ...',
