@@ -1,8 +1,9 @@
 /** What a script says of itself: its help and the schema of its answers. Loaded only when somebody asks. */
 import yargs, { type Options as YargsOptions } from 'yargs';
 import * as z from 'zod';
-import { isList, isSwitch, kebab, metaOptions, unwrap } from './options.ts';
-import { SCHEMA_VERSION, type Script, universalOptions } from './script.ts';
+import { SCHEMA_VERSION } from './answer.ts';
+import { isList, isSwitch, kebab, metaOptions, universalOptions, unwrap } from './options.ts';
+import type { Script } from './script.ts';
 
 /** The text of --help: what the script does, its options, examples; as wide as the terminal, within reason. */
 export async function printHelp(

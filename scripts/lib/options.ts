@@ -26,6 +26,12 @@ export const commonOptions = {
   all: z.boolean().default(false).describe('every model of the session'),
 };
 
+/** Every script takes these beside its own. */
+export const universalOptions = {
+  quiet: z.boolean().default(false).describe('no progress on stderr'),
+  trace: z.boolean().default(false).describe('print every command that is run to stderr'),
+};
+
 /** What most scripts of a session take: which session, which pass of it. */
 export const passOptions = {
   repo: commonOptions.repo,

@@ -1,12 +1,11 @@
-/** Every script's frame: words in, one JSON object out. The only place that prints to stdout or sets the exit status. */
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** Every script's frame: words in, one answer out; what happens in between is the script's own story. */
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { ExpectedError, Interrupted, messageOf } from './errors.ts';
-import { fitOutput } from './fit-output.ts';
-import { parseOptions } from './options.ts';
+import { Answer } from './answer.ts';
+import { Interrupted } from './errors.ts';
+import { parseOptions, universalOptions } from './options.ts';
 import { enableTrace } from './process/trace.ts';
 
 /** Where a script tells people what it does, and what it noticed. */
@@ -43,17 +42,8 @@ export interface Script<
   ): Promise<z.input<Output> & { next: string }>;
 }
 
-export const SCHEMA_VERSION = 1;
-/** stdout's limit (CONTRACT 2): what an agent can take in one answer. */
-const MAX_OUTPUT_BYTES = 24_000;
 /** After a signal, this long for a clean end; then the answer is given as things stand. */
 const INTERRUPTION_GRACE_MS = 15_000;
-
-/** Every script takes these. */
-export const universalOptions = {
-  quiet: z.boolean().default(false).describe('no progress on stderr'),
-  trace: z.boolean().default(false).describe('print every command that is run to stderr'),
-};
 
 /** Types a script; nothing runs until main() is called with it. */
 export function defineScript<Options extends z.ZodObject, Output extends z.ZodObject>(
@@ -115,96 +105,6 @@ async function describeScript(
   if (what === 'version') return version();
   const { outputSchema, printHelp } = await import('./describe-script.ts');
   return what === 'help' ? printHelp(script) : `${JSON.stringify(outputSchema(script), null, 2)}\n`;
-}
-
-/** The one answer of one run. The first of succeed() and fail() counts. */
-class Answer {
-  quiet = false;
-  exitStatus = 0;
-  fullOutputDirectory: string = tmpdir();
-  private readonly warnings: string[] = [];
-  private given = false;
-
-  constructor(private readonly script: string) {}
-
-  progress(message: string): void {
-    if (!this.quiet) process.stderr.write(`${message}\n`);
-  }
-
-  warn(message: string): void {
-    this.warnings.push(message);
-    this.progress(`warning: ${message}`);
-  }
-
-  text(text: string): void {
-    this.end(text, 0);
-  }
-
-  succeed({ next, ...result }: Record<string, unknown>): void {
-    this.json(
-      { ok: true, ...this.head(), ...result, warnings: this.warnings, next },
-      this.exitStatus,
-    );
-  }
-
-  fail(thrown: unknown): void {
-    const expected = thrown instanceof ExpectedError;
-    if (!expected && thrown instanceof Error) this.progress(thrown.stack ?? thrown.message);
-    const error = expected
-      ? { code: thrown.code, message: thrown.message, hint: thrown.hint, details: thrown.details }
-      : unexpected(thrown);
-    this.json({ ok: false, ...this.head(), error }, expected ? thrown.exitStatus : 1);
-  }
-
-  private head() {
-    return { schema_version: SCHEMA_VERSION, script: this.script };
-  }
-
-  private json(whole: Record<string, unknown>, exitStatus: number): void {
-    if (this.given) return;
-    const fitted = fitOutput(whole, MAX_OUTPUT_BYTES);
-    const answer =
-      fitted === whole ? whole : { ...fitted, truncated: true, ...this.keepWhole(whole) };
-    this.end(`${JSON.stringify(answer)}\n`, exitStatus);
-  }
-
-  /** Names the file with the whole JSON; nothing where no file can be written. */
-  private keepWhole(whole: Record<string, unknown>): { full?: string } {
-    const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '');
-    const file = join(this.fullOutputDirectory, `${this.script}-${stamp}-${process.pid}.json`);
-    try {
-      mkdirSync(this.fullOutputDirectory, { recursive: true, mode: 0o700 });
-      writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`, { mode: 0o600 });
-      return { full: file };
-    } catch (error) {
-      this.progress(`warning: the whole JSON could not be kept: ${messageOf(error)}`);
-      return {};
-    }
-  }
-
-  private end(text: string, exitStatus: number): void {
-    if (this.given) return;
-    this.given = true;
-    process.exitCode = exitStatus;
-    // A reader that went away (`| head -1`) is no reason to crash.
-    process.stdout.on('error', () => process.exit());
-    // Exit only when stdout has taken everything: exiting earlier cuts pipes at 64 KB.
-    process.stdout.write(text, () => process.exit());
-  }
-}
-
-function unexpected(thrown: unknown) {
-  return {
-    code: 'unexpected',
-    message: messageOf(thrown),
-    hint: 'This is a fault of the script, or of this machine (disk, permissions). Run it again with --trace; nothing that was captured is lost.',
-    details: thrown instanceof Error ? { name: thrown.name, ...systemErrorFacts(thrown) } : {},
-  };
-}
-
-function systemErrorFacts(error: Error): Record<string, unknown> {
-  const { code, syscall, path } = error as NodeJS.ErrnoException;
-  return { code, syscall, path };
 }
 
 function interruptOnSignals(answer: Answer): AbortSignal {
