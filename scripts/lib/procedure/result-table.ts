@@ -40,7 +40,8 @@ function gateCells(names: readonly string[], result: TargetResult | undefined): 
 function changes(capture: PrintedCapture | undefined): string {
   if (capture === undefined) return '';
   const { files, additions, deletions } = capture.totals;
-  return files === 0 ? 'none' : `${files} files, +${additions} -${deletions}`;
+  if (files === 0) return 'none';
+  return `${files === 1 ? '1 file' : `${files} files`}, +${additions} -${deletions}`;
 }
 
 /** Columns padded to their widest cell, a line under the head. */
