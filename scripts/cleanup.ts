@@ -3,7 +3,7 @@ import { commonOptions } from './lib/options.ts';
 import { archiveWhenDone, cleanUp, planCleanup } from './lib/procedure/cleanup.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
-import type { Session } from './lib/session/session.ts';
+import { hasChangesSetAside, type Session } from './lib/session/session.ts';
 import { restoreUserChanges } from './lib/session/user-changes.ts';
 
 const script = defineScript({
@@ -68,17 +68,13 @@ const script = defineScript({
     const restored = options.restore
       ? await restoreUserChanges(repository, session)
       : { status: 'none' as const, conflicts: [], command: null };
-    if (!options.restore && isSetAside(session)) {
+    if (!options.restore && hasChangesSetAside(session)) {
       context.warn('The user’s changes are still set aside; cleanup --restore brings them back.');
     }
     removed.push(...(await archiveWhenDone(repository, session)));
     return { ...head, removed, kept, restored, next: nextAfter(session, kept, restored) };
   },
 });
-
-function isSetAside({ data }: Session): boolean {
-  return ['saving', 'set-aside'].includes(data.user_changes?.state ?? '');
-}
 
 function nextAfter(
   session: Session,
@@ -89,7 +85,7 @@ function nextAfter(
   if (restored.status === 'conflict') {
     return `Tell the user which files conflict; by hand: ${restored.command}`;
   }
-  if (isSetAside(session)) return `mm.mjs cleanup --restore ${named}`;
+  if (hasChangesSetAside(session)) return `mm.mjs cleanup --restore ${named}`;
   if (kept.length > 0)
     return `Look at what was kept; mm.mjs capture-diff --all ${named} captures it, cleanup --force keeps it in the archive; then cleanup again`;
   return `mm.mjs finish-session ${named}`;

@@ -4,6 +4,7 @@ import { closeSession } from './lib/procedure/passes.ts';
 import { writeSummary } from './lib/procedure/summary.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
+import { hasChangesSetAside } from './lib/session/session.ts';
 
 const script = defineScript({
   name: 'finish-session',
@@ -31,7 +32,7 @@ const script = defineScript({
     const left = session.data.worktrees.filter(({ removed }) => !removed).map(({ path }) => path);
     const named = `--session ${session.data.session_id}`;
     if (left.length > 0) warn(`Worktrees of the session are still there: ${left.join(', ')}.`);
-    const waiting = ['saving', 'set-aside'].includes(session.data.user_changes?.state ?? '');
+    const waiting = hasChangesSetAside(session);
     if (waiting) {
       warn(`The user's own changes are still set aside: mm.mjs cleanup --restore ${named}`);
     }

@@ -144,8 +144,8 @@ for (const [name, make] of OBSTACLES) {
 }
 
 async function withForced(box: Sandbox, repository: string, tree: string): Promise<string> {
-  const { writeBlob, writeTreeWith } = await import('../../scripts/lib/git/trees.ts');
-  const oid = await writeBlob(repository, Buffer.from('log\n'));
+  const { writeTreeWith } = await import('../../scripts/lib/git/trees.ts');
+  const oid = await gitLine(repository, ['hash-object', '-w', '--stdin'], { input: 'log\n' });
   assert.ok(box.folder);
   return writeTreeWith(repository, tree, new Map([['new.log', { mode: '100644', oid }]]));
 }

@@ -10,7 +10,6 @@ import {
   copyIndex,
   readTree,
   splitOnce,
-  writeBlob,
   writeIndexTree,
   writeTreeWith,
   writeWorkingTree,
@@ -31,6 +30,9 @@ async function show(repository: string, tree: string): Promise<Record<RawPath, s
   }
   return shown;
 }
+
+const writeBlob = (directory: string, content: Buffer) =>
+  gitLine(directory, ['hash-object', '-w', '--stdin'], { input: content });
 
 test('a working tree is written as it lies there, index and files stay byte-identical', async () => {
   await using box = await ownSandbox();

@@ -86,7 +86,7 @@ export async function writeTreeWith(
   tree: string,
   entries: ReadonlyMap<RawPath, TreeEntry | null>,
 ): Promise<string> {
-  if (entries.size === 0) return gitLine(directory, ['rev-parse', `${tree}^{tree}`]);
+  if (entries.size === 0) return treeOf(directory, tree);
   return withTemporaryIndex(directory, { tree }, async (env) => {
     const nothing = '0'.repeat(tree.length === 64 ? 64 : 40);
     const lines = [...entries]
@@ -113,6 +113,11 @@ export async function readTree(directory: string, tree: string): Promise<Map<Raw
   );
 }
 
+/** The tree of a commit; a tree's own id for a tree. */
+export function treeOf(directory: string, commit: string): Promise<string> {
+  return gitLine(directory, ['rev-parse', `${commit}^{tree}`]);
+}
+
 /** A commit object that no branch holds. */
 export async function commitTree(
   directory: string,
@@ -128,11 +133,6 @@ export async function commitTree(
     message,
   ];
   return gitLine(directory, words, { env: IDENTITY });
-}
-
-/** Writes a blob and gives its object id. */
-export async function writeBlob(directory: string, content: Buffer): Promise<string> {
-  return gitLine(directory, ['hash-object', '-w', '--stdin'], { input: content });
 }
 
 export function splitOnce(text: string, separator: string): [string, string] {

@@ -1,9 +1,8 @@
 /** Phase 7, its last step: the main tree is brought to a tree that was proved, once, and can be brought back. */
 import { Refusal } from '../errors.ts';
-import { gitLine } from '../git/git.ts';
 import { writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { commitTree } from '../git/trees.ts';
+import { commitTree, treeOf } from '../git/trees.ts';
 import { withLock } from '../process/lock.ts';
 import { changeMainTree, type MainTreeChange, planMainTree } from '../session/main-tree.ts';
 import { repositoryLock, stateRoot } from '../session/paths.ts';
@@ -49,7 +48,7 @@ async function sessionsPartOfMainTree(repository: Repository, session: Session):
     return captured.tree;
   }
   if (applied !== null) return applied.tree;
-  return gitLine(repository.topLevel, ['rev-parse', `${session.data.base}^{tree}`]);
+  return treeOf(repository.topLevel, session.data.base);
 }
 
 function latestCapture(session: Session, model: string) {
@@ -108,7 +107,7 @@ export async function applySynthesis(
  */
 export async function freshStart(repository: Repository, session: Session): Promise<void> {
   if (!hostWorksInMainTree(session) && standingApplication(session) === null) return;
-  const tree = await gitLine(repository.topLevel, ['rev-parse', `${session.data.base}^{tree}`]);
+  const tree = await treeOf(repository.topLevel, session.data.base);
   const { before, after } = await planApplication(repository, session, tree);
   if (before === after) return;
   await applySynthesis(repository, session, { tree, pass: session.data.current_pass });

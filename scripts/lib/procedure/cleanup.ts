@@ -1,9 +1,8 @@
 /** Phase 7, afterwards: what the session made is taken away, each thing only after it is proved to be somewhere else. */
 import { existsSync } from 'node:fs';
-import { gitLine } from '../git/git.ts';
 import { deleteRefs, readRef, writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { commitTree } from '../git/trees.ts';
+import { commitTree, treeOf } from '../git/trees.ts';
 import {
   listWorktrees,
   removeWorktree,
@@ -20,6 +19,7 @@ import { sessionMark } from '../session/marks.ts';
 import { repositoryLock, stateRoot } from '../session/paths.ts';
 import {
   captureOf,
+  hasChangesSetAside,
   modelRefs,
   participants,
   recordEvent,
@@ -86,7 +86,7 @@ async function judgeWorktree(
   if (tree === null)
     return { record, state: 'unproved', reason: 'its content cannot be read', tree };
   const capture = captureOf(session, record.model, record.pass);
-  if (tree === capture?.tree || tree === (await startTree(record))) {
+  if (tree === capture?.tree || tree === (await treeOf(record.path, record.start))) {
     return { record, state: 'proved', reason: 'its content is captured', tree };
   }
   if (tree === record.tree_after_gates) {
@@ -103,10 +103,6 @@ async function treeOrNull(place: Workplace): Promise<string | null> {
     // What cannot be read is not proved; it is kept, and the caller says so.
     return null;
   }
-}
-
-function startTree({ path, start }: WorktreeRecord): Promise<string> {
-  return gitLine(path, ['rev-parse', `${start}^{tree}`]);
 }
 
 /**
@@ -149,8 +145,8 @@ export async function archiveWhenDone(
   repository: Repository,
   session: Session,
 ): Promise<Removed[]> {
-  const waiting = ['saving', 'set-aside'].includes(session.data.user_changes?.state ?? '');
-  if (waiting || session.data.worktrees.some(({ removed }) => !removed)) return [];
+  if (hasChangesSetAside(session) || session.data.worktrees.some(({ removed }) => !removed))
+    return [];
   const count = await archiveRefs(repository, session);
   return count === 0 ? [] : [{ kind: 'refs', name: `${refPrefix(session)}/ (${count})` }];
 }
@@ -170,7 +166,8 @@ async function removeOne(
   const tip = await readRef(topLevel, branch);
   if (tip !== null) {
     // The model's own commits, also those made after the capture, stay reachable through the session.
-    if (tip !== record.start) await writeRef(topLevel, `${headRef(session, record)}`, tip);
+    const { model, pass, start } = record;
+    if (tip !== start) await writeRef(topLevel, `${modelRefs(session, model, pass)}/branch`, tip);
     await deleteRefs(topLevel, [{ name: branch, oid: tip }]);
     removed.push({ kind: 'branch', name: record.branch });
   }
@@ -178,10 +175,6 @@ async function removeOne(
     worktrees: worktrees.map((it) => (it.path === record.path ? { ...it, removed: true } : it)),
   }));
   return removed;
-}
-
-function headRef(session: Session, { model, pass }: WorktreeRecord): string {
-  return `${modelRefs(session, model, pass)}/branch`;
 }
 
 async function keepUncaptured(

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   captureOf,
+  hasChangesSetAside,
   participants,
   passFolder,
   readSession,
@@ -135,7 +136,7 @@ const hasRun = ({ run, capture }: ModelState) =>
 const STEPS: readonly Step[] = [
   {
     isDue: (session, { applied, worktrees_left }) =>
-      applied !== null && (worktrees_left > 0 || isSetAside(session)),
+      applied !== null && (worktrees_left > 0 || hasChangesSetAside(session)),
     next: 'mm.mjs cleanup --restore %',
   },
   { isDue: (_, { applied }) => applied !== null, next: 'mm.mjs finish-session %' },
@@ -178,7 +179,3 @@ const STEPS: readonly Step[] = [
     next: 'Another pass spends tokens; after the user’s word: mm.mjs next-pass %',
   },
 ];
-
-function isSetAside({ data }: Session): boolean {
-  return ['saving', 'set-aside'].includes(data.user_changes?.state ?? '');
-}

@@ -1,7 +1,7 @@
 /** What a model's run came to, or that it still goes on: `runs/<model>.json` of the pass. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { identifyProcess } from '../process/processes.ts';
+import { isRunning } from '../process/processes.ts';
 import { readJsonOrNull, replaceJson } from '../session/files.ts';
 import { fileName, passFolder, type Session } from '../session/session.ts';
 
@@ -79,9 +79,7 @@ export async function readRunState(
 }
 
 async function isSupervised({ supervisor }: RunState): Promise<boolean> {
-  if (supervisor === null) return false;
-  const identity = await identifyProcess(supervisor.pid);
-  return identity?.started === supervisor.started;
+  return supervisor !== null && (await isRunning(supervisor));
 }
 
 /** A state without what only scripts need to know. */

@@ -4,10 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
 import { type FileChange, listChanges, writePatch } from '../git/changes.ts';
-import { gitLine } from '../git/git.ts';
 import { writeRef } from '../git/refs.ts';
 import { countCommits, type Repository, resolveRevision } from '../git/repository.ts';
-import { commitTree, withTemporaryIndex, writeWorkingTree } from '../git/trees.ts';
+import { commitTree, treeOf, withTemporaryIndex, writeWorkingTree } from '../git/trees.ts';
 import { passName } from './paths.ts';
 import {
   type CaptureRecord,
@@ -154,7 +153,7 @@ async function keepCapture(
   const commit = await commitTree(topLevel, tree, [base], `${model}, ${passName(pass)}`);
   await writeRef(topLevel, ref, commit);
   await writeRef(topLevel, `${refs}/head`, head);
-  const baseTree = await gitLine(topLevel, ['rev-parse', `${base}^{tree}`]);
+  const baseTree = await treeOf(topLevel, base);
   const record: CaptureRecord = {
     model,
     pass,
@@ -184,7 +183,7 @@ export async function hasChanged(
   if (place === null) return null;
   try {
     const tree = await readWorkplace(place);
-    return tree !== (await gitLine(repository.topLevel, ['rev-parse', `${place.start}^{tree}`]));
+    return tree !== (await treeOf(repository.topLevel, place.start));
   } catch {
     return null;
   }

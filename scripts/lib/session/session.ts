@@ -231,6 +231,11 @@ export function hostWorksInMainTree({ data }: Session): boolean {
   return data.host_tree === 'main' && data.models.some(({ role }) => role === 'host');
 }
 
+/** Whether work of the user's was moved out of the main tree, or may have been, and is not back yet. */
+export function hasChangesSetAside({ data }: Session): boolean {
+  return ['saving', 'set-aside'].includes(data.user_changes?.state ?? '');
+}
+
 /** The models that take part: those that were found. */
 export function participants({ data }: Session): SessionModel[] {
   return data.models.filter(({ available }) => available);

@@ -17,7 +17,14 @@ import {
 } from '../git/paths.ts';
 import { writeRef } from '../git/refs.ts';
 import { type Repository, resolveRevision } from '../git/repository.ts';
-import { commitTree, copyIndex, readTree, writeIndexTree, writeTreeWith } from '../git/trees.ts';
+import {
+  commitTree,
+  copyIndex,
+  readTree,
+  treeOf,
+  writeIndexTree,
+  writeTreeWith,
+} from '../git/trees.ts';
 import { changeMainTree, readMainTree } from './main-tree.ts';
 import { refPrefix, type Session, updateSession } from './session.ts';
 
@@ -131,7 +138,7 @@ export async function setAsideUserChanges(repository: Repository, session: Sessi
   await copyIndex(join(gitDir, 'index'), savedIndex(session));
   await git(topLevel, ['stash', 'store', '--quiet', '-m', stashTitle(session), changes.stash]);
 
-  const headTree = await gitLine(topLevel, ['rev-parse', `${head}^{tree}`]);
+  const headTree = await treeOf(topLevel, head);
   await changeMainTree(repository, { before: changes.tree, after: headTree });
   await moveIndex(topLevel, changes.index_tree, headTree);
   await forgetIntentToAdd(topLevel, changes.files);
@@ -160,7 +167,7 @@ export async function restoreUserChanges(
   }
   const { topLevel } = repository;
   const before = await readMainTree(repository);
-  const base = await gitLine(topLevel, ['rev-parse', `${session.data.ref}^{tree}`]);
+  const base = await treeOf(topLevel, session.data.ref);
   const { tree: after, conflicts } = await mergeTrees(topLevel, base, before, changes.tree);
   if (conflicts.length > 0) {
     return {
@@ -186,7 +193,7 @@ async function restoreIndex(
   indexTree: string,
 ): Promise<void> {
   const { topLevel, gitDir } = repository;
-  const base = await gitLine(topLevel, ['rev-parse', `${session.data.ref}^{tree}`]);
+  const base = await treeOf(topLevel, session.data.ref);
   const current = await writeIndexTree(topLevel, join(gitDir, 'index'));
   const wasMoved = existsSync(savedIndex(session));
   if (wasMoved && current === base) {
