@@ -8,6 +8,7 @@ import { ensureObjects } from './lib/procedure/archive.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
+import { readMainTree } from './lib/session/main-tree.ts';
 import { passFolder } from './lib/session/session.ts';
 
 const printedPath = { path: z.string(), path_base64: z.string().optional() };
@@ -77,12 +78,12 @@ const script = defineScript({
     if (options.undo) {
       const { session, repository } = await findSession(options);
       await ensureObjects(repository, session);
-      const { after } = await undoApplication(repository, session);
+      await undoApplication(repository, session);
       return {
         ...{
           session_id: session.data.session_id,
           pass: session.data.current_pass,
-          tree: after,
+          tree: await readMainTree(repository, session),
           to: 'main' as const,
         },
         ...{

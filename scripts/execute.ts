@@ -10,6 +10,7 @@ import { resultTable } from './lib/procedure/result-table.ts';
 import { runSchema } from './lib/procedure/run-state.ts';
 import { suggestionSchema } from './lib/procedure/suggest.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
+import { guardSchema } from './lib/session/guard-record.ts';
 import { captureSchema } from './lib/session/printed-capture.ts';
 
 const script = defineScript({
@@ -39,6 +40,9 @@ const script = defineScript({
     session_id: z.string(),
     session_dir: z.string(),
     runs: z.array(runSchema),
+    guard: guardSchema
+      .nullable()
+      .describe('what changed outside of the worktrees while models ran'),
     captures: z.array(
       captureSchema.pick({ model: true, tree: true, state: true, totals: true, diff: true }),
     ),
@@ -85,13 +89,14 @@ function picksFor(take: 'best' | undefined, { runs, gates, suggestion }: Execute
 }
 
 function print(
-  { session, runs, captures, gates, comparison, suggestion }: Executed,
+  { session, runs, guard, captures, gates, comparison, suggestion }: Executed,
   finished: Finished | null,
 ) {
   return {
     session_id: session.data.session_id,
     session_dir: session.directory,
     runs,
+    guard,
     captures: captures.map(({ model, tree, state, totals, diff }) => ({
       model,
       tree,

@@ -163,6 +163,8 @@ function writeWhole(folder, files) {
       fs.mkdirSync(dirname(file), { recursive: true });
       fs.writeFileSync(file, contents);
     }
+    // mkdtemp makes it for its maker alone; others of the machine may use the same skill.
+    fs.chmodSync(unfinished, 0o755);
     moveIntoPlace(unfinished, folder);
   } finally {
     fs.rmSync(unfinished, { recursive: true, force: true });

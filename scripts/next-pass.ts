@@ -1,14 +1,16 @@
 import * as z from 'zod';
 import { Refusal } from './lib/errors.ts';
+import type { Repository } from './lib/git/repository.ts';
 import { readInput } from './lib/input.ts';
 import { commonOptions } from './lib/options.ts';
 import { freshStart } from './lib/procedure/apply.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
 import { cleanUp } from './lib/procedure/cleanup.ts';
 import { makeModelWorktrees, modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
-import { openNextPass, readLastSynthesis } from './lib/procedure/passes.ts';
-import { defineScript, runWhenMain } from './lib/script.ts';
+import { openNextPass, planNextPass } from './lib/procedure/passes.ts';
+import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
+import type { Session } from './lib/session/session.ts';
 
 const script = defineScript({
   name: 'next-pass',
@@ -37,24 +39,9 @@ const script = defineScript({
       text: options.feedbackText,
       file: options.feedback,
     });
-    const synthesis = await readLastSynthesis(session);
-    // The new worktrees take the old ones' places, so those must be proved captured first.
-    const { kept } = await cleanUp(
-      repository,
-      session,
-      { keepWorktrees: false, force: false },
-      reporter,
-    );
-    if (kept.length > 0) {
-      throw new Refusal({
-        code: 'not-captured',
-        message: `${kept.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}. No pass was set up.`,
-        hint: `mm.mjs capture-diff --all --session ${session.data.session_id}`,
-        details: { kept },
-      });
-    }
-    await freshStart(repository, session);
-    const { pass, prompt } = await openNextPass(repository, session, { synthesis, feedback });
+    const next = await planNextPass(session);
+    if (!next.isOpen) await closeLastPass(repository, session, reporter);
+    const prompt = await openNextPass(repository, session, next, feedback);
     const made = await makeModelWorktrees(
       repository,
       session,
@@ -63,13 +50,32 @@ const script = defineScript({
     );
     return {
       session_id: session.data.session_id,
-      pass,
+      pass: next.pass,
       prompt,
       worktrees: made.map(({ model, path, branch }) => ({ model, path, branch })),
       next: `mm.mjs run-model --all --session ${session.data.session_id}`,
     };
   },
 });
+
+/** The new worktrees take the old ones' places, so those must be proved captured first. */
+async function closeLastPass(
+  repository: Repository,
+  session: Session,
+  reporter: Reporter,
+): Promise<void> {
+  const all = { keepWorktrees: false, force: false, captureFirst: false };
+  const { kept } = await cleanUp(repository, session, all, reporter);
+  if (kept.length > 0) {
+    throw new Refusal({
+      code: 'not-captured',
+      message: `${kept.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}. No pass was set up.`,
+      hint: `mm.mjs capture-diff --all --session ${session.data.session_id}`,
+      details: { kept },
+    });
+  }
+  await freshStart(repository, session);
+}
 
 export default script;
 await runWhenMain(import.meta.url, script);

@@ -4,10 +4,16 @@ import { readInput } from './lib/input.ts';
 import { timeoutOption } from './lib/model-options.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { runAlone } from './lib/procedure/run-alone.ts';
-import { recordHostRun, runModels, runModelsDetached } from './lib/procedure/run-models.ts';
+import {
+  recordHostRun,
+  runModels,
+  runModelsDetached,
+  type WatchedRuns,
+} from './lib/procedure/run-models.ts';
 import { type Run, runSchema } from './lib/procedure/run-state.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
+import { guardSchema } from './lib/session/guard-record.ts';
 import { selectModels, selectPass } from './lib/session/select-models.ts';
 import type { Session } from './lib/session/session.ts';
 
@@ -44,6 +50,9 @@ const script = defineScript({
     session_id: z.string().nullable(),
     pass: z.number().nullable(),
     runs: z.array(runSchema),
+    guard: guardSchema
+      .nullable()
+      .describe('what changed outside of the worktrees meanwhile; null: nothing was watched here'),
   }),
   examples: [
     ['run-model --all', 'all external models, in parallel'],
@@ -55,13 +64,14 @@ const script = defineScript({
     ],
   ],
   async run(options, { signal, exitWith, ...reporter }) {
-    const finish = (runs: Run[], session: Session | null) => {
+    const finish = ({ runs, guard }: WatchedRuns, session: Session | null) => {
       if (options.check && runs.some(({ status }) => status !== 'succeeded')) exitWith(1);
-      return { runs, next: nextAfter(runs, session) };
+      return { runs, guard, next: nextAfter(runs, session) };
     };
+    const unwatched = (runs: Run[]) => ({ runs, guard: null });
     if (options.worktree !== undefined) {
       const run = await runAlone({ ...options, worktree: options.worktree, signal }, reporter);
-      return { session_id: null, pass: null, ...finish([run], null) };
+      return { session_id: null, pass: null, ...finish(unwatched([run]), null) };
     }
     const { session, repository } = await findSession(options);
     const pass = selectPass(session, options.pass);
@@ -73,14 +83,17 @@ const script = defineScript({
       if (host === undefined || selected.length > 1) throw onlyHostRecords();
       return {
         ...head,
-        ...finish([await recordHostRun(repository, session, host.model, text, pass)], session),
+        ...finish(
+          unwatched([await recordHostRun(repository, session, host.model, text, pass)]),
+          session,
+        ),
       };
     }
     const models = options.all ? selected.filter(({ role }) => role === 'external') : selected;
     const { timeout, promptFile, again } = options;
     const run = { pass, timeout, promptFile, again, signal };
     const runs = options.detach
-      ? await runModelsDetached(repository, session, models, run)
+      ? unwatched(await runModelsDetached(repository, session, models, run))
       : await runModels(repository, session, models, run, reporter);
     return { ...head, ...finish(runs, session) };
   },

@@ -8,6 +8,7 @@ import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { requireCapture, selectModels, selectPass } from './lib/session/select-models.ts';
 import { fileName, passFolder } from './lib/session/session.ts';
+import { mainPlace, withPlaceAlone } from './lib/session/trusted-places.ts';
 
 const script = defineScript({
   name: 'snapshot',
@@ -44,14 +45,17 @@ const script = defineScript({
     const { tree, base, out } = options;
     if (tree !== undefined) {
       if (base === undefined || out === undefined) throw incomplete();
-      const { topLevel } = await openRepository(options.repo ?? process.cwd());
+      const repository = await openRepository(options.repo ?? process.cwd());
+      const { topLevel } = repository;
       const from = await requireRevision(topLevel, base, 'tree');
       const to = await requireRevision(topLevel, tree, 'tree');
-      const snapshot = await snapshotTree(topLevel, from, to, resolve(out));
+      const snapshot = await withPlaceAlone(repository, (place) =>
+        snapshotTree(place, from, to, resolve(out)),
+      );
       const next = `Read the files in ${snapshot.dir}.`;
       return { session_id: null, pass: null, snapshots: [{ model: tree, ...snapshot }], next };
     }
-    const { session, repository } = await findSession(options);
+    const { session } = await findSession(options);
     const pass = selectPass(session, options.pass);
     keepFullOutputIn(join(passFolder(session, pass), 'logs'));
     const snapshots = await Promise.all(
@@ -61,7 +65,7 @@ const script = defineScript({
         progress(`${model}: writing files to ${folder}`);
         return {
           model,
-          ...(await snapshotTree(repository.topLevel, session.data.base, capture.tree, folder)),
+          ...(await snapshotTree(mainPlace(session), session.data.base, capture.tree, folder)),
         };
       }),
     );

@@ -7,6 +7,7 @@ import { modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
 import { planSession, type SessionPlan } from './lib/procedure/plan-session.ts';
 import { readTask } from './lib/procedure/read-task.ts';
 import { startSession } from './lib/procedure/start-session.ts';
+import { takeBackUnfinishedSessions } from './lib/procedure/unfinished-sessions.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { type Session, sessionModelSchema, userChangesSchema } from './lib/session/session.ts';
 import { printUserChanges } from './lib/session/user-changes.ts';
@@ -60,10 +61,11 @@ const script = defineScript({
     ['start-session --task-file task.md --user-changes include', 'start from what is there now'],
     ['start-session --task-file - --models gpt,gemini --host none', 'two external models'],
   ],
-  async run(options, { warn }) {
+  async run(options, reporter) {
     const triggers = await readTask(options);
-    for (const warning of triggers.warnings) warn(warning);
+    for (const warning of triggers.warnings) reporter.warn(warning);
     const repository = await openRepository(options.repo ?? process.cwd());
+    if (!options.dryRun) await takeBackUnfinishedSessions(repository, reporter);
     const start = {
       triggers,
       models: splitModels(options.models),

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { passOptions } from './lib/options.ts';
+import { noticeOf } from './lib/procedure/guard-words.ts';
 import { nextStep, readProgress, waitForRuns } from './lib/procedure/progress.ts';
 import { runSchema } from './lib/procedure/run-state.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
+import { distinctChanges, readWindows, windowsFolder } from './lib/session/guard-record.ts';
 import { selectPass } from './lib/session/select-models.ts';
 
 const script = defineScript({
@@ -48,6 +50,9 @@ const script = defineScript({
       .string()
       .nullable()
       .describe('the synthesis of this pass that stands in the main tree'),
+    guard_changes: z
+      .number()
+      .describe('what was noticed outside of the worktrees while models ran, in the whole session'),
     worktrees_left: z.number(),
   }),
   examples: [
@@ -55,14 +60,17 @@ const script = defineScript({
     ['status --wait 540', 'wait for detached runs, less than the 10 minutes of an agent’s shell'],
     ['status --session latest', 'the newest finished session'],
   ],
-  async run(options, { signal, progress }) {
+  async run(options, { signal, progress, warn }) {
     const { session } = await findSession(options);
     const pass = selectPass(session, options.pass);
     if (options.wait !== undefined) {
       await waitForRuns(session, pass, options.wait * 1000, signal, progress);
     }
     const state = await readProgress(session, pass);
-    return { ...state, next: nextStep(session, state) };
+    const noticed = distinctChanges(await readWindows(session));
+    const notice = noticeOf(noticed, windowsFolder(session));
+    if (notice !== null) warn(notice);
+    return { ...state, guard_changes: noticed.length, next: nextStep(session, state) };
   },
 });
 

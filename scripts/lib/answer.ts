@@ -1,7 +1,7 @@
 /** One JSON object and an exit status, whatever happens. The only place that prints a script's answer. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from './disk.ts';
 import { ExpectedError, messageOf } from './errors.ts';
 import { fitOutput } from './fit-output.ts';
 
@@ -85,16 +85,29 @@ export class Answer {
   }
 }
 
+/** What a full or read-only disk, or a missing permission, answers. */
+const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM', 'EIO']);
+
 function unexpected(thrown: unknown) {
+  const system = systemErrorFacts(thrown);
+  if (DISK_ERRORS.has(system?.code ?? '')) {
+    return {
+      code: 'cannot-write',
+      message: `${system?.path ?? 'A file'} could not be written: ${messageOf(thrown)}`,
+      hint: 'Check free space and permissions, and run the same command again: what is done is found done.',
+      details: { ...system },
+    };
+  }
   return {
     code: 'unexpected',
     message: messageOf(thrown),
     hint: 'This is a fault of the script, or of this machine (disk, permissions). Run it again with --trace; nothing that was captured is lost.',
-    details: thrown instanceof Error ? { name: thrown.name, ...systemErrorFacts(thrown) } : {},
+    details: thrown instanceof Error ? { name: thrown.name, ...system } : {},
   };
 }
 
-function systemErrorFacts(error: Error): Record<string, unknown> {
-  const { code, syscall, path } = error as NodeJS.ErrnoException;
+function systemErrorFacts(thrown: unknown) {
+  if (!(thrown instanceof Error)) return null;
+  const { code, syscall, path } = thrown as NodeJS.ErrnoException;
   return { code, syscall, path };
 }

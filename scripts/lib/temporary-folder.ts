@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mkdtemp, rm } from './disk.ts';
 
 /** Gives `action` a private folder that is gone when it ends. */
 export async function withTemporaryFolder<T>(action: (path: string) => Promise<T>): Promise<T> {

@@ -11,10 +11,10 @@ import {
 } from '../../scripts/lib/git/changes.ts';
 import { git, gitLine } from '../../scripts/lib/git/git.ts';
 import type { RawPath } from '../../scripts/lib/git/paths.ts';
-import { writeWorkingTree } from '../../scripts/lib/git/trees.ts';
 import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import type { Sandbox } from '../support/sandbox.ts';
+import { workingTree } from '../support/working-tree.ts';
 
 const LINES = Array.from({ length: 30 }, (_, at) => `line ${at}`).join('\n');
 
@@ -77,14 +77,13 @@ const AFTER: Record<RawPath, Awkward> = {
 /** A repository with everything that can happen to a file, as two trees; the working tree holds the second. */
 async function twoTrees(box: Sandbox) {
   const repository = await box.repository({});
-  const index = join(repository, '.git', 'index');
   await writeAwkward(repository, BEFORE);
-  const from = await writeWorkingTree(repository, index);
+  const from = await workingTree(repository);
   await box.git(repository, 'add', '--all');
   await box.git(repository, 'commit', '--quiet', '-m', 'before');
   for (const path of GONE) await rm(join(repository, path), { recursive: true });
   await writeAwkward(repository, AFTER);
-  return { repository, from, to: await writeWorkingTree(repository, index) };
+  return { repository, from, to: await workingTree(repository) };
 }
 
 test('every kind of change is listed, with names, modes, objects and lines', async () => {
@@ -143,9 +142,9 @@ for (const renames of [true, false]) {
     await box.git(box.folder, 'clone', '--quiet', repository, clone);
     await box.git(clone, 'apply', '--binary', patch);
     assert.equal(await readAll(clone), await readAll(repository));
-    assert.is(await writeWorkingTree(clone, join(clone, '.git', 'index')), to);
+    assert.is(await workingTree(clone), to);
     await box.git(clone, 'apply', '--binary', '--reverse', patch);
-    assert.is(await writeWorkingTree(clone, join(clone, '.git', 'index')), from);
+    assert.is(await workingTree(clone), from);
   });
 }
 
@@ -203,7 +202,7 @@ test("the user's configuration changes neither list nor patch", async () => {
   const clone = join(box.folder, 'clone');
   await box.git(box.folder, 'clone', '--quiet', repository, clone);
   await box.git(clone, 'apply', '--binary', patch);
-  assert.is(await writeWorkingTree(clone, join(clone, '.git', 'index')), to);
+  assert.is(await workingTree(clone), to);
 });
 
 test('a submodule that moved is a change, also where diffs are told to ignore them', async () => {
@@ -238,7 +237,7 @@ test('a large patch goes to its file, and replaces what was there', async () => 
   const repository = await box.repository({});
   const from = await gitLine(repository, ['rev-parse', 'HEAD^{tree}']);
   await writeFile(join(repository, 'large.txt'), 'all work and no play\n'.repeat(200_000));
-  const to = await writeWorkingTree(repository, join(repository, '.git', 'index'));
+  const to = await workingTree(repository);
   const patch = join(box.folder, 'patch');
   await writeFile(patch, 'x'.repeat(10_000_000));
   await writePatch(repository, from, to, patch);

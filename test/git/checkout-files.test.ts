@@ -5,18 +5,24 @@ import * as assert from 'uvu/assert';
 import { listChanges } from '../../scripts/lib/git/changes.ts';
 import { checkoutFiles, sumOfBlobSizes } from '../../scripts/lib/git/checkout-files.ts';
 import { filesAt } from '../../scripts/lib/git/files-at.ts';
-import { writeWorkingTree } from '../../scripts/lib/git/trees.ts';
+import type { RawPath } from '../../scripts/lib/git/paths.ts';
+import { readTree, type TreeEntry } from '../../scripts/lib/git/trees.ts';
 import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import type { Sandbox } from '../support/sandbox.ts';
+import { makePlaces, workingTree } from '../support/working-tree.ts';
 
 async function treeOf(box: Sandbox, files: Record<string, Awkward>) {
   const repository = await box.repository({});
   await writeAwkward(repository, files);
-  const tree = await writeWorkingTree(repository, join(repository, '.git', 'index'));
+  const { main: place } = await makePlaces(box, repository);
+  const tree = await workingTree(repository);
   const folder = join(box.folder, 'the snapshot');
   await mkdir(folder);
-  return { repository, tree, folder };
+  const there = await readTree(repository, tree);
+  const entries = (...paths: RawPath[]) =>
+    new Map(paths.map((path) => [path, there.get(path) as TreeEntry] as const));
+  return { repository, place, tree, entries, folder };
 }
 
 test('files come out byte for byte, with modes, links and awkward names; others do not', async () => {
@@ -28,13 +34,13 @@ test('files come out byte for byte, with modes, links and awkward names; others 
     'b.bin': Buffer.from([0, 255, 13, 10]),
     'empty.txt': '',
   };
-  const { repository, tree, folder } = await treeOf(box, {
+  const { repository, place, tree, entries, folder } = await treeOf(box, {
     ...files,
     'left.txt': 'l',
     'dir/left.txt': 'l',
   });
   await writeFile(join(repository, 'plain.txt'), 'changed since');
-  await checkoutFiles(repository, tree, Object.keys(files), folder);
+  await checkoutFiles(place, tree, entries(...Object.keys(files)), folder);
   const expected = join(box.folder, 'expected');
   await mkdir(expected);
   await writeAwkward(expected, files);
@@ -43,19 +49,40 @@ test('files come out byte for byte, with modes, links and awkward names; others 
 
 test('a link that lies in the folder already is not followed', async () => {
   await using box = await ownSandbox();
-  const { repository, tree, folder } = await treeOf(box, { 'dir/file.txt': 'new\n' });
+  const { place, tree, entries, folder } = await treeOf(box, { 'dir/file.txt': 'new\n' });
   const outside = join(box.folder, 'outside');
   await mkdir(outside);
   await symlink(outside, join(folder, 'dir'));
-  await checkoutFiles(repository, tree, ['dir/file.txt'], folder);
+  await checkoutFiles(place, tree, entries('dir/file.txt'), folder);
   assert.equal(await readAll(outside), {});
   assert.equal(await readAll(folder), { 'dir/file.txt': '644 new\n' });
 });
 
+test('the attributes of the tree count, not those of any working tree', async () => {
+  await using box = await ownSandbox();
+  const { repository, place, tree, entries, folder } = await treeOf(box, {
+    '.gitattributes': '*.txt text eol=crlf\n',
+    'deep/.gitattributes': 'b.txt -text\n',
+    'a.txt': 'a\n',
+    'deep/b.txt': 'b\n',
+    'deep/c.txt': 'c\n',
+  });
+  // Planted where git would look otherwise.
+  for (const planted of ['.gitattributes', '.git/info/attributes']) {
+    await writeFile(join(repository, planted), '*.txt text eol=lf\n');
+  }
+  await checkoutFiles(place, tree, entries('a.txt', 'deep/b.txt', 'deep/c.txt'), folder);
+  assert.equal(await readAll(folder), {
+    'a.txt': '644 a\r\n',
+    'deep/b.txt': '644 b\n',
+    'deep/c.txt': '644 c\r\n',
+  });
+});
+
 test('no paths, no work', async () => {
   await using box = await ownSandbox();
-  const { repository, tree, folder } = await treeOf(box, { 'a.txt': 'a' });
-  await checkoutFiles(repository, tree, [], folder);
+  const { place, tree, folder } = await treeOf(box, { 'a.txt': 'a' });
+  await checkoutFiles(place, tree, new Map(), folder);
   assert.equal(await readAll(folder), {});
 });
 

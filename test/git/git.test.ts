@@ -1,13 +1,27 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { applyBetweenTrees } from '../../scripts/lib/git/apply.ts';
-import { git, gitLine, gitLineOrNull, scrubbedEnvironment } from '../../scripts/lib/git/git.ts';
-import { commitTree, writeWorkingTree } from '../../scripts/lib/git/trees.ts';
-import { addWorktree, fillWorktree, removeWorktree } from '../../scripts/lib/git/worktrees.ts';
+import {
+  directoryOf,
+  git,
+  gitLine,
+  gitLineOrNull,
+  scrubbedEnvironment,
+} from '../../scripts/lib/git/git.ts';
+import { commitTree } from '../../scripts/lib/git/trees.ts';
+import { placeIn } from '../../scripts/lib/git/trusted-git-dir.ts';
+import {
+  addWorktree,
+  adminDirOf,
+  fillWorktree,
+  removeWorktree,
+} from '../../scripts/lib/git/worktrees.ts';
+import { changeMainTree, planMainTree } from '../../scripts/lib/session/main-tree.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
+import { makeSession } from '../support/sessions.ts';
+import { makePlaces, workingTree } from '../support/working-tree.ts';
 
 test('redirections of a hook or a rebase around us have no effect', async () => {
   await using box = await ownSandbox();
@@ -30,8 +44,20 @@ test('redirections of a hook or a rebase around us have no effect', async () => 
   });
   assert.is(await gitLine(mine, ['rev-parse', '--show-toplevel']), mine);
   assert.is(await gitLine(mine, ['ls-files']), 'a.txt');
-  const tree = await writeWorkingTree(mine, join(mine, '.git', 'index'));
+  const tree = await workingTree(mine);
   assert.is(await gitLine(mine, ['cat-file', '-t', tree]), 'tree');
+});
+
+test('through a trusted place its variables count, before what the caller adds, and no redirection', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository({ 'a.txt': '1\n' });
+  process.env.GIT_DIR = join(box.folder, 'elsewhere');
+  const { main: place } = await makePlaces(box, repository);
+  assert.is(directoryOf(place), repository);
+  assert.is(directoryOf(repository), repository);
+  assert.is(await gitLine(place, ['rev-parse', '--git-dir']), place.env.GIT_DIR);
+  const env = { GIT_DIR: join(repository, '.git') };
+  assert.is(await gitLine(place, ['rev-parse', '--git-dir'], { env }), env.GIT_DIR);
 });
 
 test('what says who commits, where configuration lies and how to log in stays', () => {
@@ -80,17 +106,19 @@ test('hooks that were planted in the repository do not run', async () => {
   await mkdir(ran);
   await plantHooks(repository, ran);
   const path = join(box.folder, 'wt');
+  const { worktrees: place } = await makePlaces(box, repository);
   await addWorktree(repository, { path, branch: 'mm/x', start: 'HEAD', reason: 'r' });
-  await fillWorktree(path);
+  const adminDir = (await adminDirOf(join(repository, '.git'), path)) ?? '';
+  await fillWorktree(placeIn(place, path), adminDir, 'HEAD^{tree}');
   await writeFile(join(path, 'a.txt'), '2\n');
-  const from = await gitLine(path, ['rev-parse', 'HEAD^{tree}']);
-  const to = await writeWorkingTree(
-    path,
-    await gitLine(path, ['rev-parse', '--git-path', 'index']),
-  );
-  await commitTree(path, to, ['HEAD'], 'm');
+  const ancestor = await gitLine(path, ['rev-parse', 'HEAD^{tree}']);
+  const target = await workingTree(path);
+  await commitTree(path, target, ['HEAD'], 'm');
   await git(path, ['commit', '--quiet', '--all', '-m', 'ours']);
-  await applyBetweenTrees(path, to, from);
+  const { session, repository: opened } = await makeSession(repository);
+  const plan = await planMainTree(session, { ancestor, target, hint: '' });
+  await changeMainTree(opened, session, plan, async () => undefined);
+  assert.is(await readFile(join(repository, 'a.txt'), 'utf8'), '2\n');
   await removeWorktree(repository, path);
   assert.equal(await readdir(ran), []);
   // They would have run: the test itself sees them.
@@ -120,7 +148,7 @@ test('a program that was planted as fsmonitor or pager does not run', async () =
   await writeFile(join(repository, 'a.txt'), '2\n');
   await git(repository, ['status', '--porcelain']);
   await git(repository, ['--paginate', 'log']);
-  await writeWorkingTree(repository, join(repository, '.git', 'index'));
+  await workingTree(repository);
   assert.equal(await readdir(ran), []);
   await box.git(repository, '-c', `core.fsmonitor=${program}`, 'status');
   assert.equal(await readdir(ran), ['it']);
@@ -129,7 +157,6 @@ test('a program that was planted as fsmonitor or pager does not run', async () =
 test('reading leaves the index file alone, though git would like to refresh it', async () => {
   await using box = await ownSandbox();
   const repository = await box.repository({ 'a.txt': '1\n' });
-  const { readFile } = await import('node:fs/promises');
   await writeFile(join(repository, 'a.txt'), '1\n');
   const before = await readFile(join(repository, '.git', 'index'));
   await git(repository, ['status']);

@@ -1,7 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gitLine } from '../../scripts/lib/git/git.ts';
-import { deleteRefs, listRefs, readRef, writeRef } from '../../scripts/lib/git/refs.ts';
+import {
+  deleteRefs,
+  listAllRefs,
+  listRefs,
+  readRef,
+  writeRef,
+  writeRefs,
+} from '../../scripts/lib/git/refs.ts';
 import { commitTree } from '../../scripts/lib/git/trees.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
@@ -74,6 +81,37 @@ test('a symbolic ref is not followed: the branch that it points to stays', async
   await box.git(repository, 'symbolic-ref', 'refs/mm/s1/b', 'refs/heads/main');
   await deleteRefs(repository, [{ name: 'refs/mm/s1/b', oid: head }]);
   assert.is(await readRef(repository, 'refs/heads/main'), head);
+});
+
+test('several at once, all or none; whatever they held before', async () => {
+  await using it = await setUp();
+  const { repository, one, two } = it;
+  await writeRefs(repository, { 'refs/mm/s1/a': one, 'refs/mm/s1/ü': two });
+  assert.equal(
+    [await readRef(repository, 'refs/mm/s1/a'), await readRef(repository, 'refs/mm/s1/ü')],
+    [one, two],
+  );
+  await writeRefs(repository, { 'refs/mm/s1/a': two });
+  assert.is(await readRef(repository, 'refs/mm/s1/a'), two);
+  await rejection(writeRefs(repository, { 'refs/mm/s1/a': one, 'refs/mm/s1/a/below': one }));
+  assert.is(await readRef(repository, 'refs/mm/s1/a'), two, 'none of them');
+  await writeRefs(repository, {});
+});
+
+test('all refs with their values: branches, tags, remotes, symbolic ones', async () => {
+  await using it = await setUp();
+  const { box, repository, one, two } = it;
+  const head = await gitLine(repository, ['rev-parse', 'HEAD']);
+  await box.git(repository, 'update-ref', 'refs/remotes/origin/caf\u00e9', one);
+  await box.git(repository, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/heads/main');
+  await box.git(repository, 'tag', '-a', '-m', 'a tag', 'v1', two);
+  const tag = await gitLine(repository, ['rev-parse', 'refs/tags/v1']);
+  assert.equal(await listAllRefs(repository), [
+    { name: 'refs/heads/main', oid: head, target: null },
+    { name: 'refs/remotes/origin/HEAD', oid: head, target: 'refs/heads/main' },
+    { name: 'refs/remotes/origin/caf\xc3\xa9', oid: one, target: null },
+    { name: 'refs/tags/v1', oid: tag, target: null },
+  ]);
 });
 
 test.run();

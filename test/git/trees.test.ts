@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,88 +8,25 @@ import type { RawPath } from '../../scripts/lib/git/paths.ts';
 import {
   commitTree,
   copyIndex,
+  listSubmodules,
+  parseStage,
   readTree,
+  replaceIndex,
   splitOnce,
+  withWholeIndex,
   writeIndexTree,
+  writeTree,
   writeTreeWith,
-  writeWorkingTree,
 } from '../../scripts/lib/git/trees.ts';
-import { runCommand } from '../../scripts/lib/process/command.ts';
 import { NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
+import { showTree, workingTree } from '../support/working-tree.ts';
 
 const indexOf = (repository: string) => join(repository, '.git', 'index');
 
-/** Names and contents of a tree; a mode in front of what is no plain file. */
-async function show(repository: string, tree: string): Promise<Record<RawPath, string>> {
-  const shown: Record<RawPath, string> = {};
-  for (const [path, { mode, oid }] of await readTree(repository, tree)) {
-    const { stdout } = await git(repository, ['cat-file', 'blob', oid]);
-    shown[path] = `${mode === '100644' ? '' : `${mode} `}${stdout.toString('latin1')}`;
-  }
-  return shown;
-}
-
 const writeBlob = (directory: string, content: Buffer) =>
   gitLine(directory, ['hash-object', '-w', '--stdin'], { input: content });
-
-test('a working tree is written as it lies there, index and files stay byte-identical', async () => {
-  await using box = await ownSandbox();
-  const repository = await box.repository({
-    'kept.txt': 'kept\n',
-    'changed.txt': 'old\n',
-    'deleted.txt': 'x\n',
-    'file-to-folder': 'x\n',
-    'folder/to-file': 'x\n',
-    'tool.sh': 'x\n',
-    'staged.txt': 'old\n',
-    '.gitignore': 'ignored/\n.env\n',
-  });
-  await writeFile(join(repository, 'staged.txt'), 'staged\n');
-  await box.git(repository, 'add', 'staged.txt');
-  for (const gone of ['deleted.txt', 'file-to-folder', 'folder', 'tool.sh'])
-    await rm(join(repository, gone), { recursive: true });
-  await writeAwkward(repository, {
-    ...Object.fromEntries(NAMES.map((name) => [name, `I am ${name}\n`])),
-    'changed.txt': 'new\n',
-    'staged.txt': 'changed again\n',
-    'file-to-folder/inside': 'in\n',
-    folder: 'a file now\n',
-    'tool.sh': { executable: 'x\n' },
-    'empty.txt': '',
-    'binary.bin': Buffer.from([0, 1, 255, 13, 10, 0]),
-    'no-newline': 'end',
-    'crlf.txt': 'a\r\nb\r\n',
-    link: { link: 'kept.txt' },
-    'broken-link': { link: '/no/where' },
-    'link-to-folder': { link: 'file-to-folder' },
-    '.env': 'SECRET\n',
-    'ignored/x': 'x\n',
-  });
-  const before = [await readFile(indexOf(repository)), await readAll(repository)];
-
-  const tree = await writeWorkingTree(repository, indexOf(repository));
-
-  assert.equal([await readFile(indexOf(repository)), await readAll(repository)], before);
-  assert.equal(await show(repository, tree), {
-    ...Object.fromEntries(NAMES.map((name) => [name, `I am ${name}\n`])),
-    '.gitignore': 'ignored/\n.env\n',
-    'kept.txt': 'kept\n',
-    'changed.txt': 'new\n',
-    'staged.txt': 'changed again\n',
-    'file-to-folder/inside': 'in\n',
-    folder: 'a file now\n',
-    'tool.sh': '100755 x\n',
-    'empty.txt': '',
-    'binary.bin': '\x00\x01\xff\r\n\x00',
-    'no-newline': 'end',
-    'crlf.txt': 'a\r\nb\r\n',
-    link: '120000 kept.txt',
-    'broken-link': '120000 /no/where',
-    'link-to-folder': '120000 file-to-folder',
-  });
-});
 
 test('what is staged is a tree of its own, also with an entry that is only intended', async () => {
   await using box = await ownSandbox();
@@ -99,8 +36,8 @@ test('what is staged is a tree of its own, also with an entry that is only inten
   await box.git(repository, 'add', '--intent-to-add', 'intended.txt');
   await writeFile(join(repository, 'a.txt'), '3\n');
   const tree = await writeIndexTree(repository, indexOf(repository));
-  assert.equal(await show(repository, tree), { 'a.txt': '2\n' });
-  assert.equal(await show(repository, await writeWorkingTree(repository, indexOf(repository))), {
+  assert.equal(await showTree(repository, tree), { 'a.txt': '2\n' });
+  assert.equal(await showTree(repository, await workingTree(repository)), {
     'a.txt': '3\n',
     'intended.txt': 'i\n',
     'new.txt': 'n\n',
@@ -110,37 +47,15 @@ test('what is staged is a tree of its own, also with an entry that is only inten
 test('a repository without an index yet, and one whose index is locked', async () => {
   await using box = await ownSandbox();
   const repository = await box.repository({ 'a.txt': '1\n' });
-  const whole = await writeWorkingTree(repository, indexOf(repository));
+  const whole = await workingTree(repository);
   await writeFile(`${indexOf(repository)}.lock`, '');
-  assert.is(await writeWorkingTree(repository, indexOf(repository)), whole);
+  assert.is(await workingTree(repository), whole);
   await rm(indexOf(repository));
-  assert.is(await writeWorkingTree(repository, indexOf(repository)), whole);
+  assert.is(await workingTree(repository), whole);
   assert.is(
     await writeIndexTree(repository, indexOf(repository)),
     '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
   );
-});
-
-test("a change in the very moment of the index's own time stamp is seen", async () => {
-  await using box = await ownSandbox();
-  const repository = await box.repository({ 'a.txt': 'one\n' });
-  await box.git(repository, 'config', 'core.trustctime', 'false');
-  const file = join(repository, 'a.txt');
-  // Same size, same time as in the index, and the index is as old: only its content tells that it was changed.
-  const touch = (path: string) =>
-    runCommand({
-      file: 'touch',
-      args: ['-d', '2024-01-02 03:04:05.999700000', path],
-      cwd: '/',
-      env: { PATH: process.env.PATH },
-    });
-  await touch(file);
-  await box.git(repository, 'update-index', '--refresh');
-  await writeFile(file, 'two\n');
-  await touch(file);
-  await touch(indexOf(repository));
-  const tree = await writeWorkingTree(repository, indexOf(repository));
-  assert.equal(await show(repository, tree), { 'a.txt': 'two\n' });
 });
 
 test('the copy of an index is not younger than the index; of none, none', async () => {
@@ -157,6 +72,146 @@ test('the copy of an index is not younger than the index; of none, none', async 
   assert.ok(own.mtimeNs - copied.mtimeNs < 1_000_000_000n);
   await copyIndex(join(box.folder, 'none'), join(box.folder, 'none-copy'));
   assert.is((await rejection(stat(join(box.folder, 'none-copy')))).code, 'ENOENT');
+});
+
+test('a split index is read as a whole one; a whole one as it is', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository({ 'a.txt': 'a\n', 'b.txt': 'b\n' });
+  const gitDir = join(repository, '.git');
+  const list = (indexFile: string) =>
+    gitLine(repository, ['ls-files'], { env: { GIT_INDEX_FILE: indexFile } });
+  assert.is(await withWholeIndex(repository, gitDir, async (file) => file), indexOf(repository));
+  await box.git(repository, 'update-index', '--split-index');
+  await writeAwkward(repository, { 'c.txt': 'c\n' });
+  await box.git(repository, 'add', 'c.txt');
+  const before = await readFile(indexOf(repository));
+  const copy = join(box.folder, 'copy');
+  await withWholeIndex(repository, gitDir, (file) => copyIndex(file, copy));
+  assert.equal(await readFile(indexOf(repository)), before);
+  for (const name of (await readdir(gitDir)).filter((it) => it.startsWith('sharedindex.')))
+    await rm(join(gitDir, name));
+  assert.is(await list(copy), 'a.txt\nb.txt\nc.txt');
+});
+
+test('an index is replaced by git’s own protocol: refused while somebody else holds the lock', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository({ 'a.txt': 'a\n' });
+  const gitDir = join(repository, '.git');
+  const saved = join(box.folder, 'saved');
+  await copyIndex(indexOf(repository), saved);
+  await box.git(repository, 'rm', '--quiet', '--cached', 'a.txt');
+  const before = await readFile(indexOf(repository));
+
+  await writeFile(`${indexOf(repository)}.lock`, 'somebody else');
+  assert.is((await rejection(replaceIndex(gitDir, saved, 'me'))).code, 'EEXIST');
+  assert.equal(await readFile(indexOf(repository)), before);
+  assert.is(await readFile(`${indexOf(repository)}.lock`, 'utf8'), 'somebody else');
+  await rm(`${indexOf(repository)}.lock`);
+
+  await replaceIndex(gitDir, saved, 'me');
+  assert.equal(await readFile(indexOf(repository)), await readFile(saved));
+  assert.is(await box.git(repository, 'status', '--porcelain'), '');
+  assert.equal(
+    (await readdir(gitDir)).filter((name) => name.includes('index')),
+    ['index'],
+  );
+});
+
+test('a lock that a killed process of ours left is taken up again, whole', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository({ 'a.txt': 'a\n' });
+  const gitDir = join(repository, '.git');
+  const saved = join(box.folder, 'saved');
+  await copyIndex(indexOf(repository), saved);
+  await box.git(repository, 'rm', '--quiet', '--cached', 'a.txt');
+  const draft = join(gitDir, 'index-of-me');
+
+  await writeFile(draft, 'half of a dr');
+  await replaceIndex(gitDir, saved, 'me');
+  assert.equal(await readFile(indexOf(repository)), await readFile(saved), 'before the lock');
+
+  await box.git(repository, 'rm', '--quiet', '--cached', 'a.txt');
+  await copyFile(saved, draft);
+  await link(draft, `${indexOf(repository)}.lock`);
+  await replaceIndex(gitDir, saved, 'me');
+  assert.equal(await readFile(indexOf(repository)), await readFile(saved), 'with the lock');
+  assert.equal(
+    (await readdir(gitDir)).filter((name) => name.includes('index')),
+    ['index'],
+  );
+});
+
+test('a tree of nothing but some entries', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository({ 'a.txt': 'a\n' });
+  const oid = await writeBlob(repository, Buffer.from('new\n'));
+  const tree = await writeTree(
+    repository,
+    new Map<RawPath, { mode: string; oid: string } | null>([
+      ['dir/caf\xe9', { mode: '100755', oid }],
+      ['link', { mode: '120000', oid }],
+      ['gone', null],
+    ]),
+  );
+  assert.equal(await showTree(repository, tree), {
+    'dir/caf\xe9': '100755 new\n',
+    link: '120000 new\n',
+  });
+  const nothing = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+  assert.is(await writeTree(repository, new Map()), nothing);
+  assert.is(await writeTree(repository, new Map([['gone', null]])), nothing);
+});
+
+test('where object ids are longer ones: paths taken out, and trees of some entries', async () => {
+  await using box = await ownSandbox();
+  const repository = join(box.folder, 'sha256');
+  await box.git(box.folder, 'init', '--quiet', '--object-format=sha256', repository);
+  const oid = await writeBlob(repository, Buffer.from('x\n'));
+  assert.is(oid.length, 64);
+  const both = await writeTree(
+    repository,
+    new Map([
+      ['a', { mode: '100644', oid }],
+      ['b', { mode: '100644', oid }],
+    ]),
+  );
+  const one = await writeTreeWith(repository, both, new Map([['b', null]]));
+  assert.equal(await showTree(repository, one), { a: 'x\n' });
+  const same = new Map([
+    ['a', { mode: '100644', oid }],
+    ['b', null],
+  ]);
+  assert.is(await writeTree(repository, same).catch((error) => error.message), one);
+});
+
+test('submodules are found, wherever they lie and whatever they are called; nothing else is taken for one', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository({ 'a.txt': 'a\n' });
+  const commit = await gitLine(repository, ['rev-parse', 'HEAD']);
+  const oid = await writeBlob(repository, Buffer.from('x'));
+  const modules = ['a module', 'deep/caf\xe9', 'line\nbreak'];
+  const tree = await writeTree(
+    repository,
+    new Map([
+      ...modules.map((path) => [path, { mode: '160000', oid: commit }] as const),
+      [`160000 commit ${commit}`, { mode: '100644', oid }],
+      ['z 160000 commit', { mode: '100644', oid }],
+    ]),
+  );
+  assert.equal((await listSubmodules(repository, tree)).sort(), modules);
+  assert.equal(await listSubmodules(repository, 'HEAD'), []);
+});
+
+test('the entries of an index are read with their true names', () => {
+  const [a, b] = ['a'.repeat(40), 'b'.repeat(40)];
+  assert.equal(
+    [...parseStage([`100644 ${a} 0\ttab\tin the middle`, `160000 ${b} 0\tcaf\xe9`])],
+    [
+      ['tab\tin the middle', { mode: '100644', oid: a }],
+      ['caf\xe9', { mode: '160000', oid: b }],
+    ],
+  );
+  assert.equal([...parseStage([])], []);
 });
 
 test('paths are replaced, added and taken out without a working tree', async () => {
@@ -185,7 +240,7 @@ test('paths are replaced, added and taken out without a working tree', async () 
       ...NAMES.map((name) => [name, entry] as const),
     ]),
   );
-  assert.equal(await show(repository, tree), {
+  assert.equal(await showTree(repository, tree), {
     'a.txt': '100755 new\n',
     dir: 'new\n',
     'file/inside': 'new\n',
@@ -239,7 +294,7 @@ test('a merge of trees: both sides, one side, the same on both', async () => {
 
   const clean = await mergeTrees(repository, base, ours, theirs);
   assert.equal(clean.conflicts, []);
-  assert.equal(await show(repository, clean.tree), {
+  assert.equal(await showTree(repository, clean.tree), {
     f: lines('ONE', '2', '3', '4', '5', 'SIX'),
     g: 'G\n',
     own: 'o\n',
@@ -345,21 +400,11 @@ test('two sides that add a file and a folder of one name conflict; what both did
   );
   const { tree, conflicts } = await mergeTrees(repository, base, ours, theirs);
   assert.equal(conflicts, []);
-  assert.equal(await show(repository, tree), {
+  assert.equal(await showTree(repository, tree), {
     dir: 'new\n',
     'mode.sh': '100755 a\nb\nC\n',
     place: 'new\n',
   });
-});
-
-test('an untracked folder that is a link out of the tree is kept as a link', async () => {
-  await using box = await ownSandbox();
-  const repository = await box.repository();
-  await mkdir(join(box.folder, 'outside'));
-  await writeFile(join(box.folder, 'outside', 'secret'), 's');
-  await symlink(join(box.folder, 'outside'), join(repository, 'out'));
-  const tree = await writeWorkingTree(repository, indexOf(repository));
-  assert.is((await readTree(repository, tree)).get('out')?.mode, '120000');
 });
 
 test('a text is split at the first separator only', () => {

@@ -1,18 +1,34 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { placeIn } from '../../scripts/lib/git/trusted-git-dir.ts';
 import {
   addWorktree,
+  adminDirOf,
   fillWorktree,
   listWorktrees,
   parseWorktrees,
   removeWorktree,
-  unregisterWorktree,
 } from '../../scripts/lib/git/worktrees.ts';
+import { readAll } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
+import type { Sandbox } from '../support/sandbox.ts';
+import { makePlaces } from '../support/working-tree.ts';
+
+/** Fills worktrees as they are filled in a session: all at once, through one trusted git directory. */
+async function fill(box: Sandbox, repository: string, ...paths: string[]): Promise<void> {
+  const { worktrees: place } = await makePlaces(box, repository);
+  await Promise.all(
+    paths.map(async (path) => {
+      const adminDir = await adminDirOf(join(repository, '.git'), path);
+      assert.ok(adminDir, `git knows ${path}`);
+      await fillWorktree(placeIn(place, path), adminDir, 'HEAD');
+    }),
+  );
+}
 
 test('several are added one after the other and filled at the same time', async () => {
   await using box = await ownSandbox();
@@ -31,7 +47,7 @@ test('several are added one after the other and filled at the same time', async 
     });
   }
   assert.not.ok(existsSync(join(paths[0] ?? '', 'dir')), 'no files yet');
-  await Promise.all(paths.map(fillWorktree));
+  await fill(box, repository, ...paths);
   for (const path of paths) {
     assert.is(await box.git(path, 'status', '--porcelain'), '');
     assert.is(await readFile(join(path, 'dir', '199.txt'), 'utf8'), '199\n');
@@ -74,7 +90,7 @@ test('our lock keeps it through a prune; removal takes it with what lies in it',
   const repository = await box.repository();
   const path = join(box.folder, 'wt');
   await addWorktree(repository, { path, branch: 'mm/x', start: 'HEAD', reason: 'ours' });
-  await fillWorktree(path);
+  await fill(box, repository, path);
   await writeFile(join(path, 'untracked.txt'), 'u');
   await writeFile(join(path, 'README.md'), 'changed');
   await box.git(repository, 'worktree', 'prune');
@@ -87,6 +103,101 @@ test('our lock keeps it through a prune; removal takes it with what lies in it',
   );
 });
 
+/** What a model may have made of its worktree's `.git`. */
+const REPLACED: [string, (dotGit: string, box: Sandbox) => Promise<unknown>][] = [
+  ['is gone', async () => undefined],
+  [
+    'is a repository of its own',
+    async (dotGit, box) => {
+      await box.git(join(dotGit, '..'), 'init', '--quiet');
+      await box.git(join(dotGit, '..'), 'commit', '--quiet', '--allow-empty', '-m', 'mine');
+    },
+  ],
+  ['is a bare folder', (dotGit) => mkdir(dotGit)],
+  ['names what is not there', (dotGit) => writeFile(dotGit, 'gitdir: /no/where\n')],
+  ['is no pointer at all', (dotGit) => writeFile(dotGit, 'hello\n')],
+  ['is a link to nowhere', (dotGit) => symlink('/no/where', dotGit)],
+];
+
+for (const [name, replace] of REPLACED) {
+  test(`a worktree whose .git ${name} is found and removed all the same`, async () => {
+    await using box = await ownSandbox();
+    const repository = await box.repository();
+    const path = join(box.folder, 'wt');
+    await addWorktree(repository, { path, branch: 'mm/x', start: 'HEAD', reason: 'ours' });
+    await fill(box, repository, path);
+    await rm(join(path, '.git'));
+    await replace(join(path, '.git'), box);
+    assert.is(
+      await adminDirOf(join(repository, '.git'), path),
+      join(repository, '.git', 'worktrees', 'wt'),
+    );
+    await removeWorktree(repository, path);
+    assert.not.ok(existsSync(path));
+    assert.equal(
+      (await listWorktrees(repository)).map((it) => it.path),
+      [repository],
+    );
+  });
+}
+
+test("another repository's folder that a replaced .git names stays", async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository();
+  const other = await box.repository({ 'theirs.txt': 't\n' }, 'other');
+  const path = join(box.folder, 'wt');
+  await addWorktree(repository, { path, branch: 'mm/x', start: 'HEAD', reason: 'ours' });
+  await rm(join(path, '.git'));
+  await symlink(join(other, '.git'), join(path, '.git'));
+  await removeWorktree(repository, path);
+  assert.not.ok(existsSync(path));
+  assert.is(await box.git(other, 'status', '--porcelain'), '');
+});
+
+test('the own part of a worktree: of none that git does not know, also where names are alike', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository();
+  const common = join(repository, '.git');
+  assert.is(await adminDirOf(common, join(box.folder, 'wt')), null, 'no worktrees at all');
+  const paths = [join(box.folder, 'a', 'wt'), join(box.folder, 'b', 'wt')];
+  for (const [at, path] of paths.entries())
+    await addWorktree(repository, { path, branch: `mm/${at}`, start: 'HEAD', reason: 'r' });
+  assert.equal(await Promise.all(paths.map((path) => adminDirOf(common, path))), [
+    join(common, 'worktrees', 'wt'),
+    join(common, 'worktrees', 'wt1'),
+  ]);
+  assert.is(await adminDirOf(common, join(box.folder, 'wt')), null);
+  assert.is(await adminDirOf(common, repository), null);
+});
+
+test('the own part of a worktree that newer git registers with a relative path', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository();
+  const path = join(box.folder, 'wt');
+  await addWorktree(repository, { path, branch: 'mm/x', start: 'HEAD', reason: 'r' });
+  const adminDir = join(repository, '.git', 'worktrees', 'wt');
+  // As git 2.48 writes it with worktree.useRelativePaths.
+  await writeFile(join(adminDir, 'gitdir'), '../../../../wt/.git\n');
+  assert.is(await adminDirOf(join(repository, '.git'), path), adminDir);
+});
+
+test('filled exactly as the commit says, whatever somebody has planted since', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository({ 'a.txt': 'a\n', 'tool.sh': 't\n' });
+  await box.git(repository, 'update-index', '--chmod=+x', 'tool.sh');
+  await box.git(repository, 'commit', '--quiet', '-m', 'executable');
+  const { worktrees: place } = await makePlaces(box, repository);
+  const path = join(box.folder, 'wt');
+  await addWorktree(repository, { path, branch: 'mm/x', start: 'HEAD', reason: 'r' });
+  await box.git(repository, 'config', 'filter.evil.smudge', `touch ${box.folder}/ran; cat`);
+  await box.git(repository, 'config', 'core.autocrlf', 'true');
+  await writeFile(join(repository, '.git', 'info', 'attributes'), '* filter=evil\n');
+  const adminDir = (await adminDirOf(join(repository, '.git'), path)) ?? '';
+  await fillWorktree(placeIn(place, path), adminDir, 'HEAD');
+  assert.equal(await readAll(path), { 'a.txt': '644 a\n', 'tool.sh': '755 t\n' });
+  assert.not.ok(existsSync(join(box.folder, 'ran')));
+});
+
 test('only the named one is forgotten, not those of other people that are absent too', async () => {
   await using box = await ownSandbox();
   const repository = await box.repository();
@@ -94,13 +205,13 @@ test('only the named one is forgotten, not those of other people that are absent
   await addWorktree(repository, { path: ours, branch: 'mm/x', start: 'HEAD', reason: 'ours' });
   await box.git(repository, 'worktree', 'add', '--quiet', '-b', 'theirs', theirs);
   for (const path of [ours, theirs]) await rm(path, { recursive: true });
-  await unregisterWorktree(repository, ours);
+  await removeWorktree(repository, ours);
   assert.equal(
     (await listWorktrees(repository)).map(({ path }) => path),
     [repository, theirs],
   );
-  await unregisterWorktree(repository, ours);
-  await unregisterWorktree(repository, join(box.folder, 'never there'));
+  await removeWorktree(repository, ours);
+  await removeWorktree(repository, join(box.folder, 'never there'));
   assert.is((await listWorktrees(repository)).length, 2);
 });
 

@@ -94,12 +94,13 @@ test('a carriage return is shown where it is news, not where every line has one'
 });
 
 test('what is not there is said', () => {
-  const nothing = { gates: null, comparison: null, applied: null, analysis: null };
+  const nothing = { gates: null, comparison: null, applied: null, analysis: null, noticed: null };
   const fresh = model('claude', { run: null, capture: null, totals: null, places: [] });
   assertSays(
     sample({ ...nothing, models: [fresh], places: [] }),
     ...['not run yet', 'not captured', 'No gate was run', 'Nothing has been compared'],
     ...['Nothing was applied', 'No analysis was stored', 'no gates run', 'not compared'],
+    'No model was run yet',
   );
   const { session } = sample();
   assertSays(
@@ -201,7 +202,14 @@ function poisoned(text: string): ReportData {
   });
   return {
     ...sample(),
-    ...{ task: text, analysis: text, folder: text, places: [place], problems: [text] },
+    ...{
+      task: text,
+      analysis: text,
+      folder: text,
+      places: [place],
+      problems: [text],
+      noticed: [text],
+    },
     session: { ...sample().session, branch: text, main_tree: text, host: text, status: text },
     models: [
       model(text, {

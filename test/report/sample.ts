@@ -205,6 +205,7 @@ export function sample(facts: Partial<ReportData> = {}): ReportData {
       unpicked: [{ path: 'assets/logo.png', models: ['gemini', 'gpt'] }],
       undo: 'mm.mjs apply-picks --undo --session 20260301-101500Z-4242-beef',
     },
+    noticed: ['the hook /home/ana/shop/.git/hooks/pre-commit was added (executable)'],
     analysis: '# Analysis\n\nclaude is the most complete; gemini has the better tests.\n',
     folder,
     places: [

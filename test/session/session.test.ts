@@ -53,7 +53,7 @@ test('processes that change it at the same time lose nothing', async () => {
     const session = await it.readSession(${JSON.stringify(it.session.directory)});
     for (let pass = 1; pass <= 8; pass++) {
       await it.updateSession(session, ({ worktrees }) => ({ worktrees: [...worktrees,
-        { model: '${model}', pass, path: '/x', branch: 'b', start: '${'a'.repeat(40)}', removed: false,
+        { model: '${model}', pass, path: '/x', branch: 'b', start: '${'a'.repeat(40)}', state: 'ready', removed: false,
     provided: [], tree_after_gates: null }] }));
       await it.recordEvent(session, 'run_start', { model: '${model}', pass });
     }`;
@@ -121,7 +121,7 @@ test('the last record of a model in a pass counts', async () => {
   const oid = it.session.data.base;
   const worktree = (path: string, pass: number) => ({
     ...{ model: 'gpt#2', pass, path, branch: 'b', start: oid },
-    ...{ removed: false, provided: [], tree_after_gates: null },
+    ...{ state: 'ready' as const, removed: false, provided: [], tree_after_gates: null },
   });
   await updateSession(it.session, () => ({
     worktrees: [worktree('/old', 1), worktree('/new', 1), worktree('/two', 2)],

@@ -95,7 +95,7 @@ async function picture(box: Sandbox, at: string) {
 async function setAside(at: string, upTo: 'recorded' | 'done' = 'done') {
   const { repository, session } = await makeSession(at);
   const changes = await listUserChanges(repository);
-  const work = await readUserWork(repository);
+  const work = await readUserWork(repository, session);
   const stash = await commitUserWork(repository, work, changes, stashTitle(session));
   const seen = await commitTree(at, work.tree, [repository.head], 'user changes');
   await writeRef(at, `${refPrefix(session)}/user/worktree`, seen);
@@ -107,6 +107,7 @@ async function setAside(at: string, upTo: 'recorded' | 'done' = 'done') {
         stash,
         tree: work.tree,
         index_tree: work.indexTree,
+        moved: null,
       },
     },
   }));
@@ -264,29 +265,85 @@ test('an untracked file of the user that the synthesis made too is a conflict', 
   assert.is(await readFile(join(at, 'new.txt'), 'utf8'), 'synthesis\n');
 });
 
-/** Where a crash may have happened; each is followed by the next run's restore. */
-const CRASHES: [string, (at: string) => Promise<unknown>][] = [
-  ['before anything moved', async () => {}],
+/** A file of the user's at HEAD again, as one that was moved. */
+const MOVED_HALF: [string, string | null][] = [
+  ['unstaged.txt', LINES],
+  ['deleted.txt', 'd\n'],
+  ['untracked.txt', null],
+  ['b.bin', null],
+  ['to-folder/x', null],
+];
+
+/** What a crash leaves of a move, by how far it came; each is followed by the next run's restore. */
+const CRASHES: [
+  string,
+  (it: {
+    at: string;
+    putFilesBack: () => Promise<void>;
+    putIndexBack: () => Promise<void>;
+  }) => Promise<unknown>,
+][] = [
   [
-    'when half of the files were back at HEAD',
-    async (at) => {
-      await writeFile(join(at, 'unstaged.txt'), LINES);
-      for (const name of ['untracked.txt', 'b.bin', 'to-folder/x']) await rm(join(at, name));
+    'when the move was recorded and nothing moved',
+    async (it) => {
+      await it.putFilesBack();
+      await it.putIndexBack();
     },
   ],
+  [
+    'when half of the files were moved',
+    async (it) => {
+      await it.putFilesBack();
+      await it.putIndexBack();
+      for (const [path, text] of MOVED_HALF) {
+        if (text === null) await rm(join(it.at, path));
+        else await writeFile(join(it.at, path), text);
+      }
+    },
+  ],
+  ['when all files were moved, but not the index', (it) => it.putIndexBack()],
+  ['when all was moved, but not said so', async () => undefined],
 ];
 
 for (const [name, crash] of CRASHES) {
   test(`a crash ${name} is mended by the next restore`, async () => {
     await using box = await ownSandbox();
     const at = await busyRepository(box);
+    const copy = join(box.folder, 'copy');
+    const run = (...words: string[]) =>
+      runCommand({ file: 'cp', args: ['-a', ...words], cwd: box.folder, env: process.env });
+    await run(at, copy);
     const before = await picture(box, at);
-    const { repository, session } = await setAside(at, 'recorded');
-    await crash(at);
+    const { repository, session } = await setAside(at);
+    await updateSession(session, ({ user_changes }) => ({
+      user_changes: user_changes && { ...user_changes, state: 'saving' },
+    }));
+    await crash({
+      at,
+      putFilesBack: async () => {
+        await rm(join(copy, '.git'), { recursive: true, force: true });
+        // What was deleted is not in the copy, and must not be there.
+        for (const gone of ['deleted.txt', 'deleted-staged.txt', 'renamed.txt', 'to-folder'])
+          await rm(join(at, gone), { recursive: true, force: true });
+        await run(`${copy}/.`, at);
+      },
+      putIndexBack: async () => {
+        await run(join(session.directory, 'index', 'user'), join(at, '.git', 'index'));
+      },
+    });
     assert.is((await restoreUserChanges(repository, session)).status, 'restored');
     assert.equal(await picture(box, at), before);
   });
 }
+
+test('a crash before anything was even recorded is mended by the next restore', async () => {
+  await using box = await ownSandbox();
+  const at = await busyRepository(box);
+  const before = await picture(box, at);
+  const { repository, session } = await setAside(at, 'recorded');
+  assert.is((await restoreUserChanges(repository, session)).status, 'restored');
+  assert.equal(await picture(box, at), before);
+});
 
 test('a crash before anything moved, with nothing staged', async () => {
   await using box = await ownSandbox();
@@ -298,16 +355,86 @@ test('a crash before anything moved, with nothing staged', async () => {
   assert.equal(await picture(box, at), before);
 });
 
-test('work that somebody changed in the meantime is not overwritten', async () => {
+test('work that somebody changed in the meantime is not overwritten, and nothing moves', async () => {
   await using box = await ownSandbox();
   const at = await box.repository({ 'a.txt': '1\n', 'b.txt': '1\n' });
-  await writeAwkward(at, { 'a.txt': '2\n', 'b.txt': '2\n' });
+  await writeAwkward(at, { 'a.txt': '2\n', 'b.txt': '2\n', 'new.txt': 'n\n' });
+  await box.git(at, 'add', 'a.txt');
   const { repository, session } = await setAside(at, 'recorded');
   await writeFile(join(at, 'b.txt'), 'saved by an editor just now\n');
+  const before = await picture(box, at);
   const error = await rejection(setAsideUserChanges(repository, session));
-  assert.is(error.code, 'files-differ');
-  assert.is(await readFile(join(at, 'a.txt'), 'utf8'), '2\n');
-  assert.is(await readFile(join(at, 'b.txt'), 'utf8'), 'saved by an editor just now\n');
+  assert.equal([error.code, error.details.conflicts], ['main-tree-conflict', ['b.txt']]);
+  assert.equal((await picture(box, at)).files, before.files);
+  assert.equal((await picture(box, at)).index, before.index);
+  assert.is((await restoreUserChanges(repository, session)).status, 'restored');
+  assert.equal(await picture(box, at), before);
+});
+
+test('what a tree does not know of the work comes back as well: bytes, permissions, empty files', async () => {
+  await using box = await ownSandbox();
+  const at = await box.repository({
+    '.gitattributes': '*.txt text=auto\n*.up filter=shout\n',
+    'mixed.txt': 'one\ntwo\n',
+    'a.up': 'A\n',
+    'secret.txt': 's\n',
+  });
+  await box.git(at, 'config', 'filter.shout.clean', 'tr a-z A-Z');
+  await box.git(at, 'config', 'core.autocrlf', 'true');
+  await writeAwkward(at, {
+    'mixed.txt': 'ONE\r\ntwo\n',
+    'a.up': 'quiet\n',
+    'secret.txt': 'S\n',
+    'new.txt': 'a\r\nb\n',
+    'new-secret': 'n\n',
+    'empty.txt': '',
+  });
+  for (const [name, mode] of [
+    ['secret.txt', 0o600],
+    ['new-secret', 0o640],
+    ['mixed.txt', 0o444],
+  ] as const)
+    await chmod(join(at, name), mode);
+  await box.git(at, 'add', 'secret.txt');
+  const before = await picture(box, at);
+  const { repository, session } = await setAside(at);
+  assert.is(await box.git(at, 'diff', 'HEAD'), '');
+  assert.is((await restoreUserChanges(repository, session)).status, 'restored');
+  assert.equal(await picture(box, at), before);
+});
+
+test('set aside is clean for git also where a file on the disk had other line ends than a checkout', async () => {
+  await using box = await ownSandbox();
+  const at = await box.repository({ 'README.md': 'r\n' });
+  await box.git(at, 'config', 'core.autocrlf', 'true');
+  // An editor wrote it with the line ends of Unix, so the index knows it with that size.
+  await writeFile(join(at, 'a.txt'), 'one\ntwo\n');
+  await box.git(at, 'add', 'a.txt');
+  await box.git(at, 'commit', '--quiet', '-m', 'a');
+  await writeFile(join(at, 'a.txt'), 'one\nTWO\n');
+  const before = await picture(box, at);
+  const { repository, session } = await setAside(at);
+  const clean = await box.git(at, 'status', '--porcelain');
+  assert.is((await restoreUserChanges(repository, session)).status, 'restored');
+  assert.equal(await picture(box, at), before);
+  assert.is(clean, '');
+});
+
+test('a repository of the user’s own among the untracked files is brought through as it is', async () => {
+  await using box = await ownSandbox();
+  const at = await box.repository({ 'a.txt': '1\n' });
+  await writeAwkward(at, { 'a.txt': '2\n', 'vendor/lib/inside.txt': 'i\n' });
+  const lib = join(at, 'vendor', 'lib');
+  await box.git(lib, 'init', '--quiet');
+  await box.git(lib, 'add', '--all');
+  await box.git(lib, 'commit', '--quiet', '-m', 'inside');
+  await writeFile(join(lib, 'inside.txt'), 'changed\n');
+  const before = [await picture(box, at), await picture(box, lib)];
+  const outcome = await setAside(at).catch((error) => error.message as string);
+  if (typeof outcome === 'string') throw new Error(outcome);
+  const { repository, session } = outcome;
+  assert.is((await restoreUserChanges(repository, session)).status, 'restored');
+  assert.equal([await picture(box, at), await picture(box, lib)], before);
 });
 
 test('even without us git brings the work back from its stash entry', async () => {

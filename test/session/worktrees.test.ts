@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -137,6 +137,47 @@ test('a crash between the record and the worktree is finished by the next run', 
   assert.is(made?.created, true);
   assert.is(worktreeOf(it.session, 'gpt', 1)?.path, made?.path);
   assert.ok(existsSync(join(made?.path ?? '', 'a.txt')));
+});
+
+test('a crash while a worktree was filled is finished by the next run', async () => {
+  await using it = await setUp();
+  const [made] = await it.make('gpt');
+  const path = made?.path ?? '';
+  const own = await it.box.git(path, 'rev-parse', '--absolute-git-dir');
+  await rm(trustedIndex(it.session, { model: 'gpt', pass: 1 }));
+  await rm(join(own, 'index'));
+  await rm(join(path, 'dir'), { recursive: true });
+  await writeFile(join(path, 'a.txt'), 'half of');
+  const [again] = await it.make('gpt');
+  assert.equal([again?.created, again?.path], [true, path]);
+  assert.is(await readFile(join(path, 'a.txt'), 'utf8'), 'a\n');
+  assert.is(await it.box.git(path, 'status', '--porcelain'), '');
+  assert.equal(
+    await readFile(trustedIndex(it.session, { model: 'gpt', pass: 1 })),
+    await readFile(join(own, 'index')),
+  );
+});
+
+test('what was planted since the session began does not run, and changes nothing that is filled', async () => {
+  await using it = await setUp();
+  const ran = join(it.box.folder, 'ran');
+  await it.box.git(it.at, 'config', 'filter.evil.smudge', `touch ${ran}; cat`);
+  await it.box.git(it.at, 'config', 'core.autocrlf', 'true');
+  await writeFile(join(it.at, '.git', 'info', 'attributes'), '* filter=evil\n');
+  await writeFile(join(it.at, '.git', 'hooks', 'post-checkout'), `#!/bin/sh\ntouch ${ran}\n`);
+  await chmod(join(it.at, '.git', 'hooks', 'post-checkout'), 0o755);
+  const [made] = await it.make('gpt');
+  assert.is(await readFile(join(made?.path ?? '', 'a.txt'), 'utf8'), 'a\n');
+  assert.not.ok(existsSync(ran));
+});
+
+test('a worktree that git does not know is said to be so', async () => {
+  await using it = await setUp();
+  await it.make('gpt');
+  await rm(trustedIndex(it.session, { model: 'gpt', pass: 1 }));
+  await rm(join(it.at, '.git', 'worktrees'), { recursive: true });
+  const error = await rejection(it.make('gpt'));
+  assert.equal([error.code, error.exitStatus], ['not-registered', 1]);
 });
 
 test.run();

@@ -38,7 +38,7 @@ try {
 }
 
 function isSlow(file: string): boolean {
-  return /codex|end-to-end|launcher|demo/.test(file);
+  return /awkward|codex|crash|end-to-end|guard|launcher|demo/.test(file);
 }
 
 async function runFile(file: string): Promise<FileResult> {

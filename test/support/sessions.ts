@@ -9,6 +9,7 @@ import {
   type SessionData,
   type SessionModel,
 } from '../../scripts/lib/session/session.ts';
+import { makeTrust } from '../../scripts/lib/session/trusted-places.ts';
 
 export function sessionModel(model: string, more: Partial<SessionModel> = {}): SessionModel {
   return {
@@ -41,6 +42,7 @@ export function sessionData(
     main_tree: repository.topLevel,
     common_dir: repository.commonDir,
     slug: 'project',
+    submodules: [],
     host: 'none',
     host_tree: 'main',
     models: [sessionModel('claude'), sessionModel('gpt')],
@@ -71,5 +73,7 @@ export async function makeSession(
     sessionsFolder(repository, await readOrigin(repository.topLevel)),
     data.session_id,
   );
-  return { repository, session: await createSession(folder, data) };
+  const session = await createSession(folder, data);
+  await makeTrust(session, repository);
+  return { repository, session };
 }

@@ -1,7 +1,8 @@
 /** The sample of the demo: a real repository with a seeded bug, and three scripted models that serve as real CLIs would. */
-import { cp, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cp, mkdir, mkdtemp, writeFile } from '../disk.ts';
 import { git } from '../git/git.ts';
 import { skillFolder } from '../skill-folder.ts';
 

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { copyFile, mkdir, rename, rm, writeFile } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
 import type { Gate } from './gate.ts';
 

@@ -1,6 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs';
-import { lstat, mkdir, readdir, readlink, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
+import { mkdir, rename, rm } from '../disk.ts';
 import { messageOf } from '../errors.ts';
 import { runCommand } from '../process/command.ts';
 import type { Provision } from './provision-plan.ts';
@@ -83,9 +84,14 @@ async function prepareParents(
   return null;
 }
 
+/** Where something is copied to first. What a crash leaves there is replaced by the next try, and never captured. */
+export function draftOf(path: string): string {
+  return join(dirname(path), `.mm-providing-${basename(path)}`);
+}
+
 /** Under another name first: what has its final name is whole, however this ends. */
 async function copy(source: string, destination: string): Promise<void> {
-  const draft = join(dirname(destination), `.mm-providing-${basename(destination)}`);
+  const draft = draftOf(destination);
   try {
     await copyTo(source, draft);
     await rename(draft, destination);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { mkdir, writeFile } from '../disk.ts';
 import { scrubbedEnvironment } from '../git/git.ts';
 import { type LongCommandEnd, MARK_VARIABLE, superviseCommand } from '../process/supervise.ts';
 import { type CachedResult, type GateCache, gateCacheKey } from './cache.ts';

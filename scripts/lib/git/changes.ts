@@ -1,7 +1,9 @@
 /** What differs between two trees: as a list, and as a patch that git applies. */
-import { closeSync, openSync } from 'node:fs';
-import { git } from './git.ts';
+import { closeSync } from 'node:fs';
+import { openSync } from '../disk.ts';
+import { git, type Place } from './git.ts';
 import { type RawPath, splitNul } from './paths.ts';
+import type { TreeEntry } from './trees.ts';
 
 export type ChangeStatus = 'added' | 'modified' | 'deleted' | 'renamed' | 'type-changed';
 
@@ -43,7 +45,7 @@ const PATCH_OPTIONS = [
 
 /** The changes from one tree (or commit) to another, in git's order of paths. */
 export async function listChanges(
-  directory: string,
+  directory: Place,
   from: string,
   to: string,
   { renames = true }: { renames?: boolean } = {},
@@ -102,9 +104,33 @@ export function parseRawAndNumstat(items: readonly string[]): FileChange[] {
   return changes;
 }
 
+export interface EntryChange {
+  path: RawPath;
+  from: TreeEntry | null;
+  to: TreeEntry | null;
+}
+
+/** The entries that differ between two trees, path by path; no contents are read. */
+export async function listEntryChanges(
+  directory: Place,
+  from: string,
+  to: string,
+): Promise<EntryChange[]> {
+  if (from === to) return [];
+  const words = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', from, to];
+  const items = splitNul((await git(directory, words)).stdout);
+  const entry = (mode = '', oid = '') => (mode === '000000' ? null : { mode, oid });
+  const changes: EntryChange[] = [];
+  for (let at = 0; at + 1 < items.length; at += 2) {
+    const [oldMode, mode, oldOid, oid] = items[at]?.slice(1).split(' ') ?? [];
+    changes.push({ path: items[at + 1] ?? '', from: entry(oldMode, oldOid), to: entry(mode, oid) });
+  }
+  return changes;
+}
+
 /** Writes the patch from one tree to another into a file, byte for byte; `git apply --binary` takes it. */
 export async function writePatch(
-  directory: string,
+  directory: Place,
   from: string,
   to: string,
   file: string,
@@ -131,7 +157,7 @@ export async function writePatch(
 }
 
 /** The patch with no context lines, in memory, for reading where lines changed. */
-export async function readHunkPatch(directory: string, from: string, to: string): Promise<Buffer> {
+export async function readHunkPatch(directory: Place, from: string, to: string): Promise<Buffer> {
   const { stdout } = await git(directory, [
     'diff-tree',
     '-r',

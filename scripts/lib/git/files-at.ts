@@ -1,5 +1,5 @@
 /** Files as a commit or tree has them; what lies in a working tree plays no part. */
-import { git } from './git.ts';
+import { git, type Place } from './git.ts';
 import { pathText, splitNul } from './paths.ts';
 
 export interface FilesAt {
@@ -9,7 +9,7 @@ export interface FilesAt {
   list(): Promise<string[]>;
 }
 
-export function filesAt(directory: string, revision: string): FilesAt {
+export function filesAt(directory: Place, revision: string): FilesAt {
   return {
     async read(path) {
       const { stdout, exitCode } = await git(

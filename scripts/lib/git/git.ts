@@ -7,8 +7,25 @@ export interface GitOptions {
   env?: Record<string, string>;
   stdoutFd?: number;
   timeoutMs?: number;
+  signal?: AbortSignal;
   /** Exit statuses that are answers; by default 0 only. */
   answers?: readonly number[];
+}
+
+/**
+ * Where git works: a directory, or a working tree together with a git directory that is trusted for it, so that nothing
+ * counts that somebody wrote into the repository's own (trusted-git-dir.ts makes such places).
+ */
+export type Place = string | TrustedPlace;
+
+export interface TrustedPlace {
+  directory: string;
+  /** GIT_DIR and its kin. */
+  env: Readonly<Record<string, string>>;
+}
+
+export function directoryOf(place: Place): string {
+  return typeof place === 'string' ? place : place.directory;
 }
 
 /**
@@ -19,14 +36,18 @@ const KEPT =
   /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|(AUTHOR|COMMITTER)_\w+|SSH(_COMMAND|_VARIANT)?|ASKPASS|EXEC_PATH|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|SSL_\w+|HTTP_\w+|PROXY_\w+|TRACE\w*|LFS_\w+)$/;
 
 /**
- * Nothing that a model may have planted in the shared repository runs because of us: no hooks, no fsmonitor
- * program, no pager, no background gc that would drop objects under our feet. Names come back unquoted.
+ * Nothing that a model may have planted in the shared repository runs because of us: no hooks, no fsmonitor program, no
+ * pager, no program that checks signatures or fetches, no background gc that would drop objects under our feet. Names
+ * come back unquoted.
  */
 const SAFE_CONFIGURATION = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
   'core.pager=cat',
   'core.quotePath=false',
+  'core.untrackedCache=false',
+  'log.showSignature=false',
+  'protocol.ext.allow=never',
   'gc.auto=0',
   'maintenance.auto=false',
   'advice.detachedHead=false',
@@ -44,10 +65,11 @@ export function scrubbedEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJ
  * @throws Failure `git-failed` on an exit status that is no answer; MissingProgram without git
  */
 export async function git(
-  directory: string,
+  place: Place,
   args: readonly string[],
   { answers = [0], env = {}, ...options }: GitOptions = {},
 ): Promise<CommandResult> {
+  const directory = directoryOf(place);
   const result = await runCommand({
     file: 'git',
     args: [...SAFE_CONFIGURATION, ...args],
@@ -57,6 +79,7 @@ export async function git(
       LC_ALL: 'C',
       GIT_OPTIONAL_LOCKS: '0',
       GIT_TERMINAL_PROMPT: '0',
+      ...(typeof place === 'string' ? {} : place.env),
       ...env,
     },
     ...options,
@@ -77,21 +100,21 @@ export async function git(
 
 /** git's stdout as text without its last newline, for answers of one line. */
 export async function gitLine(
-  directory: string,
+  place: Place,
   args: readonly string[],
   options?: GitOptions,
 ): Promise<string> {
-  const { stdout } = await git(directory, args, options);
+  const { stdout } = await git(place, args, options);
   return stdout.toString('utf8').replace(/\n$/, '');
 }
 
 /** Like gitLine, but null where git answers with exit status 1 or 128 ("there is none"). */
 export async function gitLineOrNull(
-  directory: string,
+  place: Place,
   args: readonly string[],
   options?: GitOptions,
 ): Promise<string | null> {
-  const { exitCode, stdout } = await git(directory, args, { ...options, answers: [0, 1, 128] });
+  const { exitCode, stdout } = await git(place, args, { ...options, answers: [0, 1, 128] });
   return exitCode === 0 ? stdout.toString('utf8').replace(/\n$/, '') : null;
 }
 

@@ -1,5 +1,5 @@
 import { type FileChange, listChanges } from './changes.ts';
-import { git, gitLine } from './git.ts';
+import { git, gitLine, type Place } from './git.ts';
 import { type RawPath, splitNul } from './paths.ts';
 import { commitTree, readTree, type TreeEntry, writeTreeWith } from './trees.ts';
 
@@ -17,7 +17,7 @@ type Changes = ReadonlyMap<RawPath, FileChange>;
  * does not heed merge.renames.) So git merges only the contents of files that both sides changed.
  */
 export async function mergeTrees(
-  directory: string,
+  directory: Place,
   ancestor: string,
   ours: string,
   theirs: string,
@@ -44,7 +44,7 @@ export async function mergeTrees(
   };
 }
 
-async function changesByPath(directory: string, from: string, to: string): Promise<Changes> {
+async function changesByPath(directory: Place, from: string, to: string): Promise<Changes> {
   const changes = await listChanges(directory, from, to, { renames: false });
   return new Map(changes.map((it) => [it.path, it]));
 }
@@ -71,7 +71,7 @@ function filesInPlaceOfFolders(side: Changes, other: Changes): RawPath[] {
 
 /** The merged entries of paths that both sides modified; those with conflicts are left out. */
 async function mergeContents(
-  directory: string,
+  directory: Place,
   paths: readonly RawPath[],
   own: Changes,
   other: Changes,

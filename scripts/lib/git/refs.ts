@@ -21,6 +21,15 @@ export async function writeRef(
   await git(directory, ['update-ref', '--no-deref', name, oid, ...old]);
 }
 
+/** Points several refs at objects, all or none. */
+export async function writeRefs(
+  directory: string,
+  refs: Readonly<Record<string, string>>,
+): Promise<void> {
+  const lines = Object.entries(refs).map(([name, oid]) => `update ${name}\0${oid}\0\0`);
+  await git(directory, ['update-ref', '--no-deref', '--stdin', '-z'], { input: lines.join('') });
+}
+
 /** All refs below a prefix such as `refs/mm/<session-id>`. */
 export async function listRefs(directory: string, prefix: string): Promise<Ref[]> {
   const { stdout } = await git(directory, [
@@ -29,6 +38,24 @@ export async function listRefs(directory: string, prefix: string): Promise<Ref[]
     prefix,
   ]);
   return parseRefs(stdout);
+}
+
+export interface RefValue extends Ref {
+  /** The ref that a symbolic ref names. */
+  target: string | null;
+}
+
+/** All refs of the repository with their values; names are bytes. */
+export async function listAllRefs(directory: string): Promise<RefValue[]> {
+  const { stdout } = await git(directory, [
+    'for-each-ref',
+    '--format=%(objectname) %(refname) %(symref)',
+  ]);
+  const lines = stdout.toString('latin1').split('\n');
+  return lines.slice(0, -1).map((line) => {
+    const [oid = '', name = '', target = ''] = line.split(' ');
+    return { name, oid, target: target === '' ? null : target };
+  });
 }
 
 /** Parses `<object id> <name>` a line. */

@@ -1,15 +1,19 @@
 /** Trees: the one form in which results, the user's work and syntheses are held, compared and merged. */
-import { copyFile, rename, stat, utimes } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyFile, link, rename, rm, utimes } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
-import { git, gitLine } from './git.ts';
+import { git, gitLine, type Place } from './git.ts';
 import { bytesOf, type RawPath, splitNul } from './paths.ts';
 
 export interface TreeEntry {
   mode: string;
   oid: string;
 }
+
+/** What some paths hold; null: nothing. */
+export type Entries = ReadonlyMap<RawPath, TreeEntry | null>;
 
 /** Our commits belong to nobody: they are never on a branch of the user's, and must work without an identity. */
 const IDENTITY = {
@@ -21,7 +25,7 @@ const IDENTITY = {
 
 /** Gives `action` an index file of its own, filled from another index or a tree, that goes away afterwards. */
 export async function withTemporaryIndex<T>(
-  directory: string,
+  directory: Place,
   start: { indexFile: string } | { tree: string } | 'empty',
   action: (env: { GIT_INDEX_FILE: string }) => Promise<T>,
 ): Promise<T> {
@@ -56,25 +60,45 @@ export async function copyIndex(from: string, to: string): Promise<void> {
 }
 
 /**
- * The tree of what lies in a working tree now: tracked, changed, new, deleted; ignored files left out. Neither the
- * working tree nor its index is touched.
- * @param indexFile an index that is trusted to list what was tracked; it also saves reading unchanged files
- * @param without paths that are no part of it even where they are not ignored
+ * Gives `action` a file with all of an index in it. A split one lies in two files, of which the second is only found from
+ * the working tree itself.
  */
-export async function writeWorkingTree(
-  worktree: string,
-  indexFile: string,
-  without: readonly string[] = [],
-): Promise<string> {
-  return withTemporaryIndex(worktree, { indexFile }, async (env) => {
-    const excluded = without.map((path) => `:(top,exclude,literal)${path}`);
-    await git(worktree, ['add', '--all', '--', ':/', ...excluded], { env });
-    return gitLine(worktree, ['write-tree'], { env });
+export async function withWholeIndex<T>(
+  directory: string,
+  gitDir: string,
+  action: (indexFile: string) => Promise<T>,
+): Promise<T> {
+  const indexFile = join(gitDir, 'index');
+  const isSplit = (await readdir(gitDir)).some((name) => name.startsWith('sharedindex.'));
+  if (!isSplit) return action(indexFile);
+  return withTemporaryIndex(directory, { indexFile }, async (env) => {
+    await git(directory, ['update-index', '--no-split-index'], { env });
+    return action(env.GIT_INDEX_FILE);
   });
 }
 
+/**
+ * Replaces a working tree's index by git's own protocol: whoever makes `index.lock` may. A lock that a killed process of
+ * ours left is known by the name that it has as well, and taken up again.
+ * @param owner names whoever replaces it
+ */
+export async function replaceIndex(gitDir: string, from: string, owner: string): Promise<void> {
+  const [lock, draft] = [join(gitDir, 'index.lock'), join(gitDir, `index-of-${owner}`)];
+  const isOurs = async () => {
+    const [a, b] = await Promise.all([lock, draft].map((path) => stat(path).catch(() => null)));
+    return a != null && a.ino === b?.ino;
+  };
+  if (!(await isOurs())) {
+    await rm(draft, { force: true });
+    await copyFile(from, draft);
+    await link(draft, lock);
+  }
+  await rename(lock, join(gitDir, 'index'));
+  await rm(draft, { force: true });
+}
+
 /** The tree that an index holds, and so what was staged. */
-export async function writeIndexTree(worktree: string, indexFile: string): Promise<string> {
+export async function writeIndexTree(worktree: Place, indexFile: string): Promise<string> {
   return withTemporaryIndex(worktree, { indexFile }, (env) =>
     gitLine(worktree, ['write-tree'], { env }),
   );
@@ -82,27 +106,57 @@ export async function writeIndexTree(worktree: string, indexFile: string): Promi
 
 /** A tree made of another with some paths replaced; null takes a path out. No working tree is involved. */
 export async function writeTreeWith(
-  directory: string,
+  directory: Place,
   tree: string,
-  entries: ReadonlyMap<RawPath, TreeEntry | null>,
+  entries: Entries,
 ): Promise<string> {
   if (entries.size === 0) return treeOf(directory, tree);
   return withTemporaryIndex(directory, { tree }, async (env) => {
-    const nothing = '0'.repeat(tree.length === 64 ? 64 : 40);
-    const lines = [...entries]
-      // Removals first: a file may make room for a directory of its name.
-      .sort(([, a], [, b]) => Number(a !== null) - Number(b !== null))
-      .map(([path, entry]) => `${entry?.mode ?? '0'} ${entry?.oid ?? nothing}\t${path}\0`);
-    await git(directory, ['update-index', '-z', '--index-info'], {
-      env,
-      input: bytesOf(lines.join('')),
-    });
+    await setEntries(directory, env, entries, tree.length);
     return gitLine(directory, ['write-tree'], { env });
   });
 }
 
+/** A tree of nothing but the given entries. */
+export async function writeTree(directory: Place, entries: Entries): Promise<string> {
+  return withTemporaryIndex(directory, 'empty', async (env) => {
+    await setEntries(directory, env, new Map([...entries].filter(([, entry]) => entry !== null)));
+    return gitLine(directory, ['write-tree'], { env });
+  });
+}
+
+/** Sets entries of an index without looking at files; null takes one out. */
+export async function setEntries(
+  directory: Place,
+  env: { GIT_INDEX_FILE: string },
+  entries: Entries,
+  oidLength = 40,
+): Promise<void> {
+  if (entries.size === 0) return;
+  const nothing = '0'.repeat(oidLength);
+  const lines = [...entries]
+    // Removals first: a file may make room for a directory of its name.
+    .sort(([, a], [, b]) => Number(a !== null) - Number(b !== null))
+    .map(([path, entry]) => `${entry?.mode ?? '0'} ${entry?.oid ?? nothing}\t${path}\0`);
+  await git(directory, ['update-index', '-z', '--index-info'], {
+    env,
+    input: bytesOf(lines.join('')),
+  });
+}
+
+/** Parses `ls-files --stage -z`: `mode oid stage TAB path` an item. */
+export function parseStage(items: readonly string[]): Map<RawPath, TreeEntry> {
+  return new Map(
+    items.map((item) => {
+      const [facts, path] = splitOnce(item, '\t');
+      const [mode = '', oid = ''] = facts.split(' ');
+      return [path, { mode, oid }];
+    }),
+  );
+}
+
 /** What a tree holds at the given paths (or everywhere). */
-export async function readTree(directory: string, tree: string): Promise<Map<RawPath, TreeEntry>> {
+export async function readTree(directory: Place, tree: string): Promise<Map<RawPath, TreeEntry>> {
   const { stdout } = await git(directory, ['ls-tree', '-r', '-z', '--full-tree', tree]);
   return new Map(
     splitNul(stdout).map((line) => {
@@ -113,14 +167,28 @@ export async function readTree(directory: string, tree: string): Promise<Map<Raw
   );
 }
 
+/** The paths of a tree's submodules. */
+export async function listSubmodules(directory: Place, tree: string): Promise<RawPath[]> {
+  const { stdout } = await git(directory, ['ls-tree', '-r', '-z', '--full-tree', tree]);
+  // Not parsed as a whole: the listing has a line for every file of the repository.
+  const found: RawPath[] = [];
+  const text = stdout.toString('latin1');
+  for (let at = text.indexOf('160000 commit '); at >= 0; at = text.indexOf('160000 commit ', at)) {
+    const end = text.indexOf('\0', at);
+    if (at === 0 || text[at - 1] === '\0') found.push(text.slice(text.indexOf('\t', at) + 1, end));
+    at = end;
+  }
+  return found;
+}
+
 /** The tree of a commit; a tree's own id for a tree. */
-export function treeOf(directory: string, commit: string): Promise<string> {
+export function treeOf(directory: Place, commit: string): Promise<string> {
   return gitLine(directory, ['rev-parse', `${commit}^{tree}`]);
 }
 
 /** A commit object that no branch holds. */
 export async function commitTree(
-  directory: string,
+  directory: Place,
   tree: string,
   parents: readonly string[],
   message: string,

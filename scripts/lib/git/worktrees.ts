@@ -1,4 +1,7 @@
-import { git } from './git.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { rm } from '../disk.ts';
+import { git, type TrustedPlace } from './git.ts';
 import { splitNul } from './paths.ts';
 import { splitOnce } from './trees.ts';
 
@@ -38,21 +41,46 @@ export async function addWorktree(
   ]);
 }
 
-/** Writes the files of a worktree that was just added. Several may be filled at the same time. */
-export async function fillWorktree(path: string): Promise<void> {
-  await git(path, ['reset', '--hard', '--quiet']);
+/**
+ * Writes the files of a worktree that was just added. Several may be filled at the same time.
+ * @param adminDir the worktree's own part of the repository
+ */
+export async function fillWorktree(
+  place: TrustedPlace,
+  adminDir: string,
+  start: string,
+): Promise<void> {
+  const env = { GIT_INDEX_FILE: join(adminDir, 'index') };
+  await git(place, ['read-tree', '--reset', '-u', start], { env });
+}
+
+/**
+ * A worktree's own part of the repository, found from there: the worktree's `.git` can have been replaced.
+ * Null when the repository does not know it.
+ */
+export async function adminDirOf(commonDir: string, path: string): Promise<string | null> {
+  const all = join(commonDir, 'worktrees');
+  for (const name of await readdir(all).catch(() => [])) {
+    const pointer = await readFile(join(all, name, 'gitdir'), 'utf8').catch(() => '');
+    // Newer git can write it relative to where it lies.
+    if (resolve(all, name, pointer.replace(/\n$/, '')) === join(path, '.git'))
+      return join(all, name);
+  }
+  return null;
 }
 
 /** Removes a worktree, its files included. The caller has proved that nothing in it is lost. */
 export async function removeWorktree(directory: string, path: string): Promise<void> {
-  // Twice --force: once for its files, once for our own lock on it.
-  await git(directory, ['worktree', 'remove', '--force', '--force', path]);
+  // By name, and not by `git worktree remove`, which looks into the worktree's own `.git` first: that may be anything.
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  await unregisterWorktree(directory, path);
 }
 
 /** Forgets one worktree whose folder is gone; a bare `prune` would forget those of other people too. */
-export async function unregisterWorktree(directory: string, path: string): Promise<void> {
+async function unregisterWorktree(directory: string, path: string): Promise<void> {
   const known = (await listWorktrees(directory)).some((it) => it.path === path);
-  if (known) await removeWorktree(directory, path);
+  // Twice --force: once for what may lie there, once for our own lock on it.
+  if (known) await git(directory, ['worktree', 'remove', '--force', '--force', path]);
 }
 
 /** All worktrees of the repository, the main one first. */

@@ -1,5 +1,6 @@
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { format, parse } from 'node:path';
+import { rename, rm, writeFile } from '../disk.ts';
 import { type LongCommandEnd, superviseCommand } from '../process/supervise.ts';
 import { commandLine } from './command-line.ts';
 import { runEnvironment } from './environment.ts';

@@ -1,5 +1,6 @@
-import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeFile } from '../disk.ts';
 import { Failure, messageOf } from '../errors.ts';
 import { type Attempt, keepAttemptFiles, removeOldFiles, runOnce } from './attempt.ts';
 import type { Backend } from './backend.ts';

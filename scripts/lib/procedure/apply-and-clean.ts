@@ -56,7 +56,12 @@ export async function applyAndClean(
   if (gates === undefined) throw new Error('The gates gave no result for the main tree.');
   const from = [...new Set(result.applied.map((it) => it.from))];
   await completePass(session, pass, analysis(from, result.applied));
-  await cleanUp(repository, session, { keepWorktrees: false, force: false }, reporter);
+  await cleanUp(
+    repository,
+    session,
+    { keepWorktrees: false, force: false, captureFirst: true },
+    reporter,
+  );
   const { status, command } = await restoreUserChanges(repository, session);
   if (status === 'conflict')
     context.warn(`Your own changes conflict with the result; by hand: ${command}`);

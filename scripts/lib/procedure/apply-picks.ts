@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
-import { printPath } from '../git/paths.ts';
+import { pathText, printPath } from '../git/paths.ts';
 import type { Reporter } from '../script.ts';
 import { replaceJson } from '../session/files.ts';
 import { stateRoot } from '../session/paths.ts';
@@ -55,7 +55,12 @@ export async function applyPicks(
     conflicts: [],
   };
   // Conflicts with the user's own changes are told before gates spend minutes.
-  if (main !== null) await planApplication(repository, main, synthesis.tree);
+  const plan = main === null ? null : await planApplication(repository, main, synthesis.tree);
+  for (const { path, commit } of plan?.submodules ?? []) {
+    reporter.warn(
+      `${pathText(path)} is a submodule, and is left to you: ${commit === null ? 'it was taken out' : `it was moved to ${commit}`}.`,
+    );
+  }
   if (options.dryRun) {
     return { ...printed, undo: null, verify: null, next: 'The same command without --dry-run.' };
   }

@@ -4,7 +4,13 @@ import { writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { commitTree, treeOf } from '../git/trees.ts';
 import { withLock } from '../process/lock.ts';
-import { changeMainTree, type MainTreeChange, planMainTree } from '../session/main-tree.ts';
+import {
+  changeMainTree,
+  type MainTreeChange,
+  type MainTreePlan,
+  planBack,
+  planMainTree,
+} from '../session/main-tree.ts';
 import { repositoryLock, stateRoot } from '../session/paths.ts';
 import {
   captureOf,
@@ -64,41 +70,44 @@ export async function planApplication(
   repository: Repository,
   session: Session,
   synthesis: string,
-): Promise<MainTreeChange> {
-  return planMainTree(repository, {
+): Promise<MainTreePlan> {
+  return planMainTree(session, {
     ancestor: await sessionsPartOfMainTree(repository, session),
     target: synthesis,
     hint: 'The main tree holds changes of its own in these files. Commit or move them away, or leave these paths out of the picks, and run apply-picks again.',
   });
 }
 
-/** Brings the main tree to the synthesis: recorded before the first byte, checked by content after the last. */
+/** Brings the main tree to the synthesis: recorded before the first byte. */
 export async function applySynthesis(
   repository: Repository,
   session: Session,
   { tree, pass }: { tree: string; pass: number },
-): Promise<MainTreeChange> {
+): Promise<MainTreePlan> {
   return withMainTree(repository, async () => {
     await finishInterrupted(repository, session);
     const plan = await planApplication(repository, session, tree);
-    const standing = standingApplication(session);
-    if (plan.before === plan.after && standing?.tree === tree) return plan;
-    await keep(repository, session, plan);
-    const application: Application = {
-      pass,
-      tree,
-      ...plan,
-      state: 'writing',
-      applied_at: new Date().toISOString(),
-    };
-    await updateSession(session, ({ applications }) => ({
-      applications: [...applications, application],
-    }));
-    await changeOrForget(repository, session, plan);
+    if (plan.wanted.size === 0 && standingApplication(session)?.tree === tree) return plan;
+    const applied_at = new Date().toISOString();
+    await changeOrForget(repository, session, plan, (change) =>
+      begin(repository, session, { pass, tree, ...change, state: 'writing', applied_at }),
+    );
     await setLastState(session, 'applied');
     await recordEvent(session, 'apply', { pass, tree });
     return plan;
   });
+}
+
+/** Refs first: an undo needs both sides, and git gc must not take them. */
+async function begin(
+  repository: Repository,
+  session: Session,
+  application: Application,
+): Promise<void> {
+  await keep(repository, session, application);
+  await updateSession(session, ({ applications }) => ({
+    applications: [...applications, application],
+  }));
 }
 
 /**
@@ -108,21 +117,27 @@ export async function applySynthesis(
 export async function freshStart(repository: Repository, session: Session): Promise<void> {
   if (!hostWorksInMainTree(session) && standingApplication(session) === null) return;
   const tree = await treeOf(repository.topLevel, session.data.base);
-  const { before, after } = await planApplication(repository, session, tree);
-  if (before === after) return;
+  const { wanted } = await planApplication(repository, session, tree);
+  if (wanted.size === 0) return;
   await applySynthesis(repository, session, { tree, pass: session.data.current_pass });
 }
 
-/** Where the change was refused before its first byte, there is nothing to undo. */
+/** Where the change was refused, nothing is left of it, and there is nothing to undo. */
 async function changeOrForget(
   repository: Repository,
   session: Session,
-  plan: MainTreeChange,
+  plan: MainTreePlan,
+  keepChange: (change: MainTreeChange) => Promise<void>,
 ): Promise<void> {
+  let isKept = false;
+  const keepIt = async (change: MainTreeChange) => {
+    await keepChange(change);
+    isKept = true;
+  };
   try {
-    await changeMainTree(repository, plan);
+    await changeMainTree(repository, session, plan, keepIt);
   } catch (error) {
-    if (error instanceof Refusal) await setLastState(session, 'undone');
+    if (isKept && error instanceof Refusal) await setLastState(session, 'undone');
     throw error;
   }
 }
@@ -134,7 +149,7 @@ async function changeOrForget(
 export async function undoApplication(
   repository: Repository,
   session: Session,
-): Promise<MainTreeChange> {
+): Promise<MainTreePlan> {
   return withMainTree(repository, async () => {
     const last = standingApplication(session);
     if (last === null) throw nothingToUndo(session);
@@ -153,14 +168,15 @@ async function finishInterrupted(repository: Repository, session: Session): Prom
 async function takeBack(
   repository: Repository,
   session: Session,
-  { before, after }: Application,
-): Promise<MainTreeChange> {
-  const plan = await planMainTree(repository, {
-    ancestor: after,
-    target: before,
-    hint: 'These files were changed since the application in the places that it changed. Move those changes away, then run apply-picks --undo again.',
-  });
-  await changeMainTree(repository, plan);
+  application: Application,
+): Promise<MainTreePlan> {
+  const plan = await planBack(
+    session,
+    application,
+    'These files were changed since the application in the places that it changed. Move those changes away, then run apply-picks --undo again.',
+  );
+  // What this writes is the state that is recorded already: a crash in between is finished by the next one who undoes.
+  await changeMainTree(repository, session, plan, null);
   await setLastState(session, 'undone');
   return plan;
 }

@@ -3,15 +3,15 @@
  * repository, and undo and later picks still find every object.
  */
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../errors.ts';
+import { rename } from '../disk.ts';
+import { Failure, Refusal } from '../errors.ts';
 import { git } from '../git/git.ts';
 import { deleteRefs, listRefs, parseRefs, type Ref, writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { refPrefix, type Session } from '../session/session.ts';
 
-function archiveFile(session: Session): string {
+export function archiveFile(session: Session): string {
   return join(session.directory, 'refs.bundle');
 }
 
@@ -25,17 +25,20 @@ export async function archiveRefs({ topLevel }: Repository, session: Session): P
   }
   const refs = await listRefs(topLevel, refPrefix(session));
   const unfinished = `${archiveFile(session)}.tmp`;
-  // What HEAD had when the session began is the user's own history: it is not packed again.
-  const input = [...refs.map(({ name }) => name), `^${session.data.ref}`].join('\n');
+  // What HEAD had when the session began is the user's own history: it is not packed again while the user has it.
+  const isHeld = await hasHistory(topLevel, session.data.ref);
+  const known = isHeld ? [`^${session.data.ref}`] : [];
+  const input = [...refs.map(({ name }) => name), ...known].join('\n');
   await git(topLevel, ['bundle', 'create', '--quiet', unfinished, '--stdin'], {
     input: `${input}\n`,
   });
   await git(topLevel, ['bundle', 'verify', '--quiet', unfinished]);
   const { stdout } = await git(topLevel, ['bundle', 'list-heads', unfinished]);
   const packed = new Set(stdout.toString('utf8').split('\n'));
-  const missing = refs.filter(
-    ({ name, oid }) => !packed.has(`${oid} ${name}`) && oid !== session.data.ref,
-  );
+  const missing: Ref[] = [];
+  for (const ref of refs.filter(({ name, oid }) => !packed.has(`${oid} ${name}`))) {
+    if (!(await isAncestor(topLevel, ref.oid, session.data.ref))) missing.push(ref);
+  }
   if (missing.length > 0) {
     throw new Failure({
       code: 'archive-incomplete',
@@ -49,8 +52,33 @@ export async function archiveRefs({ topLevel }: Repository, session: Session): P
   return refs.length;
 }
 
-/** Makes the session's objects available again after its refs were archived; without an archive they are there. */
+/** Whether HEAD, or else a ref of the user's, still holds a commit: a model may have moved the branch away from it. */
+async function hasHistory(directory: string, commit: string): Promise<boolean> {
+  const isInHead = ['merge-base', '--is-ancestor', commit, 'HEAD'];
+  if ((await git(directory, isInHead, { answers: [0, 1, 128] })).exitCode === 0) return true;
+  const places = ['refs/heads', 'refs/remotes', 'refs/tags'];
+  const words = ['for-each-ref', '--format=%(refname)', '--contains', commit, ...places];
+  const names = (await git(directory, words)).stdout.toString('utf8').split('\n');
+  return names.some((name) => name !== '' && !name.startsWith('refs/heads/mm/'));
+}
+
+/** Whether the user's own history holds a commit already. */
+async function isAncestor(directory: string, commit: string, of: string): Promise<boolean> {
+  const words = ['merge-base', '--is-ancestor', commit, of];
+  return (await git(directory, words, { answers: [0, 1] })).exitCode === 0;
+}
+
+/** Is there when what the session kept was given up, after its time. */
+export function expiredMark(session: Session): string {
+  return join(session.directory, 'expired');
+}
+
+/**
+ * Makes the session's objects available again after its refs were archived; without an archive they are there.
+ * @throws Refusal `session-expired`
+ */
 export async function ensureObjects({ topLevel }: Repository, session: Session): Promise<void> {
+  if (existsSync(expiredMark(session))) throw sessionExpired(session);
   await unpack(topLevel, session);
 }
 
@@ -59,4 +87,13 @@ async function unpack(topLevel: string, session: Session): Promise<Ref[]> {
   if (!existsSync(archiveFile(session))) return [];
   const { stdout } = await git(topLevel, ['bundle', 'unbundle', archiveFile(session)]);
   return parseRefs(stdout);
+}
+
+function sessionExpired({ data, directory }: Session): Refusal {
+  return new Refusal({
+    code: 'session-expired',
+    message: `What session ${data.session_id} captured was removed by cleanup --expired.`,
+    hint: `Its patches are still in ${directory}/pass-*/diffs: git apply --binary takes them.`,
+    details: { session_id: data.session_id },
+  });
 }

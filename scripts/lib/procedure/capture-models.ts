@@ -5,6 +5,7 @@ import { captureModel } from '../session/capture.ts';
 import { type PrintedCapture, printCapture } from '../session/printed-capture.ts';
 import type { Session, SessionModel } from '../session/session.ts';
 import { ensureObjects } from './archive.ts';
+import { closeLeftWindows } from './guard.ts';
 import { readRunState } from './run-state.ts';
 
 /** Captures the models; one that still runs is captured as it stands, with a warning. */
@@ -15,6 +16,7 @@ export async function captureModels(
   pass: number,
   reporter: Reporter,
 ): Promise<PrintedCapture[]> {
+  await closeLeftWindows(repository, session, reporter);
   await ensureObjects(repository, session);
   return Promise.all(
     models.map(async ({ model }) => {
@@ -26,7 +28,8 @@ export async function captureModels(
       const { length } = capture.files;
       reporter.progress(`${model}: ${length === 1 ? '1 file' : `${length} files`} captured`);
       for (const warning of warnings) reporter.warn(warning);
-      return { ...printCapture(capture), warnings };
+      for (const warning of capture.warnings) reporter.warn(`${model}: ${warning}`);
+      return { ...printCapture(capture), warnings: [...warnings, ...capture.warnings] };
     }),
   );
 }

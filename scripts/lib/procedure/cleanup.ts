@@ -1,27 +1,37 @@
 /** Phase 7, afterwards: what the session made is taken away, each thing only after it is proved to be somewhere else. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { cp } from '../disk.ts';
+import { listChanges } from '../git/changes.ts';
+import { pathText, type RawPath } from '../git/paths.ts';
 import { deleteRefs, readRef, writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
+import { kindOf, placeOf } from '../git/survey.ts';
 import { commitTree, treeOf } from '../git/trees.ts';
-import {
-  listWorktrees,
-  removeWorktree,
-  unregisterWorktree,
-  type Worktree,
-} from '../git/worktrees.ts';
+import { gitDirOf, type NestedRepository, type WorkingTree } from '../git/working-tree.ts';
+import { listWorktrees, removeWorktree, type Worktree } from '../git/worktrees.ts';
 import { withLock } from '../process/lock.ts';
 import { findByEnvironment } from '../process/processes.ts';
 import { endMarkedProcesses, endProcess, MARK_VARIABLE } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
-import { readWorkplace, type Workplace, workplaceIn } from '../session/capture.ts';
+import {
+  captureModel,
+  headOfWorkplace,
+  surveyWorkplace,
+  type Workplace,
+  workplaceIn,
+} from '../session/capture.ts';
 import { lockReasonFor, scratchLockReasonFor } from '../session/find-session.ts';
+import { removeStaging } from '../session/main-tree.ts';
 import { sessionMark } from '../session/marks.ts';
 import { repositoryLock, stateRoot } from '../session/paths.ts';
 import {
   captureOf,
+  fileName,
   hasChangesSetAside,
   modelRefs,
   participants,
+  passFolder,
   recordEvent,
   refPrefix,
   type Session,
@@ -29,6 +39,7 @@ import {
   type WorktreeRecord,
 } from '../session/session.ts';
 import { archiveRefs } from './archive.ts';
+import { closeLeftWindows } from './guard.ts';
 import { readRunState } from './run-state.ts';
 
 export interface Removed {
@@ -49,21 +60,27 @@ export interface CleanupResult {
 /** What lies in a worktree of the session, held against what was captured. */
 interface Verdict {
   record: WorktreeRecord;
-  /** `gone`: nothing is there any more. What gates left is kept like what is forced, for it costs nothing. */
-  state: 'proved' | 'changed-by-gates' | 'unproved' | 'gone';
+  /**
+   * `gone`: nothing is there any more. What gates left is kept like what is forced, for it costs nothing. What was never
+   * captured is captured first.
+   */
+  state: 'proved' | 'changed-by-gates' | 'uncaptured' | 'unproved' | 'gone';
   reason: string;
   /** What it holds now; null when it is gone or cannot be read. */
-  tree: string | null;
+  found: WorkingTree | null;
 }
 
 /** Decides about every worktree of the session. Nothing is changed. */
 export async function planCleanup(repository: Repository, session: Session): Promise<Verdict[]> {
   const registered = await listWorktrees(repository.topLevel);
   const records = session.data.worktrees.filter(({ removed }) => !removed);
-  return Promise.all(records.map((record) => judgeWorktree(session, record, registered)));
+  return Promise.all(
+    records.map((record) => judgeWorktree(repository, session, record, registered)),
+  );
 }
 
 async function judgeWorktree(
+  { topLevel }: Repository,
   session: Session,
   record: WorktreeRecord,
   registered: readonly Worktree[],
@@ -74,63 +91,141 @@ async function judgeWorktree(
       record,
       state: 'unproved',
       reason: 'it does not carry the mark of this session',
-      tree: null,
+      found: null,
     };
   }
   if (!existsSync(record.path))
-    return { record, state: 'gone', reason: 'it is not there any more', tree: null };
+    return { record, state: 'gone', reason: 'it is not there any more', found: null };
   if (entry === undefined) {
-    return { record, state: 'unproved', reason: 'git does not know it as a worktree', tree: null };
+    return { record, state: 'unproved', reason: 'git does not know it as a worktree', found: null };
   }
-  const tree = await treeOrNull(workplaceIn(session, record));
-  if (tree === null)
-    return { record, state: 'unproved', reason: 'its content cannot be read', tree };
+  const found = await surveyOrNull(workplaceIn(session, record));
+  if (found === null)
+    return { record, state: 'unproved', reason: 'its content cannot be read', found };
+  const more = nestedWithMore(found);
+  if (more.length > 0) {
+    const names = more.map(({ path }) => pathText(path)).join(', ');
+    const reason = `it holds a repository with a history or changes that no capture has: ${names}`;
+    return { record, state: 'unproved', reason, found };
+  }
+  const refused = refusedNames(record, found);
+  if (refused.length > 0) {
+    const names = refused.map(pathText).join(', ');
+    const reason = `it holds files under names that git refuses: ${names}`;
+    return { record, state: 'unproved', reason, found };
+  }
+  if (found.isReinitialised) {
+    const reason =
+      'its .git was replaced by a repository of its own, with a history that no capture has';
+    return { record, state: 'unproved', reason, found };
+  }
+  const { tree } = found;
   const capture = captureOf(session, record.model, record.pass);
-  if (tree === capture?.tree || tree === (await treeOf(record.path, record.start))) {
-    return { record, state: 'proved', reason: 'its content is captured', tree };
+  if (tree === capture?.tree || tree === (await treeOf(topLevel, record.start))) {
+    return { record, state: 'proved', reason: 'its content is captured', found };
   }
   if (tree === record.tree_after_gates) {
-    return { record, state: 'changed-by-gates', reason: 'gates left files in it', tree };
+    return { record, state: 'changed-by-gates', reason: 'gates left files in it', found };
   }
-  const reason = capture === null ? 'it was never captured' : 'it was changed after the capture';
-  return { record, state: 'unproved', reason, tree };
+  if (record.state !== 'ready' && (await isPartOfWhatIsKept(topLevel, session, record, tree))) {
+    return { record, state: 'proved', reason: 'all that is there is kept elsewhere', found };
+  }
+  return capture === null
+    ? { record, state: 'uncaptured', reason: 'it was never captured', found }
+    : { record, state: 'unproved', reason: 'it was changed after the capture', found };
 }
 
-async function treeOrNull(place: Workplace): Promise<string | null> {
+/** What could not be captured for its name; a fifo or a socket holds nothing. */
+function refusedNames({ path: directory }: WorktreeRecord, { left }: WorkingTree): RawPath[] {
+  return left.filter((path) => kindOf(directory, path) !== 'special');
+}
+
+/** Repositories inside a worktree that hold what its tree does not. */
+function nestedWithMore({ nested }: WorkingTree): NestedRepository[] {
+  return nested.filter(({ holdsMore }) => holdsMore);
+}
+
+/**
+ * A crash leaves a worktree that was just being made, or just being removed, with only some of its files. It is proved
+ * when each of these is one that it started with, or that was kept before the removal began.
+ */
+async function isPartOfWhatIsKept(
+  topLevel: string,
+  session: Session,
+  record: WorktreeRecord,
+  tree: string,
+): Promise<boolean> {
+  const left = await readRef(topLevel, leftRef(session, record));
+  const whole = [
+    await treeOf(topLevel, record.start),
+    captureOf(session, record.model, record.pass)?.tree ?? null,
+    left === null ? null : await treeOf(topLevel, left),
+  ];
+  for (const kept of whole) {
+    if (kept === null) continue;
+    const changes = await listChanges(topLevel, kept, tree, { renames: false });
+    if (changes.every(({ status }) => status === 'deleted')) return true;
+  }
+  return false;
+}
+
+/** The ref of what a worktree held uncaptured when it was removed. */
+function leftRef(session: Session, { model, pass }: WorktreeRecord): string {
+  return `${modelRefs(session, model, pass)}/left`;
+}
+
+async function surveyOrNull(place: Workplace): Promise<WorkingTree | null> {
   try {
-    return await readWorkplace(place);
+    return await surveyWorkplace(place);
   } catch {
     // What cannot be read is not proved; it is kept, and the caller says so.
     return null;
   }
 }
 
-/**
- * Ends the session's processes and removes its worktrees and branches. With `force`, what was not captured is kept in a
- * private ref first, and then removed too.
- */
+export interface CleanupOptions {
+  keepWorktrees: boolean;
+  /** What was changed since its capture is kept in a private ref and the session's directory, and then removed too. */
+  force: boolean;
+  /** What was never captured is captured, and then removed. */
+  captureFirst: boolean;
+}
+
+/** Whether a worktree goes. */
+export function goes({ state }: Pick<Verdict, 'state'>, options: CleanupOptions): boolean {
+  if (options.keepWorktrees) return false;
+  if (state === 'uncaptured') return options.captureFirst || options.force;
+  return state !== 'unproved' || options.force;
+}
+
+/** Ends the session's processes and removes its worktrees and branches. */
 export async function cleanUp(
   repository: Repository,
   session: Session,
-  { keepWorktrees, force }: { keepWorktrees: boolean; force: boolean },
+  options: CleanupOptions,
   reporter: Reporter,
 ): Promise<CleanupResult> {
   const removed: Removed[] = await endProcesses(session);
+  // Nothing that is the session's goes before it is known what its models did elsewhere.
+  await closeLeftWindows(repository, session, reporter);
+  await removeLeftStaging(repository, session);
   const kept: Kept[] = [];
   const lock = repositoryLock(stateRoot(), repository.commonDir);
   await withLock(lock, async () => {
     removed.push(...(await removeScratch(repository, session)));
     for (const verdict of await planCleanup(repository, session)) {
-      const { record, reason } = verdict;
-      const forced = verdict.state === 'unproved' && force && verdict.tree !== null;
-      if (
-        verdict.state !== 'gone' &&
-        (keepWorktrees || (verdict.state === 'unproved' && !forced))
-      ) {
-        kept.push({ path: record.path, reason: keepWorktrees ? 'asked to keep it' : reason });
+      const { record, reason, state, found } = verdict;
+      const isUnknown = state === 'unproved' && found === null;
+      if (state !== 'gone' && (isUnknown || !goes(verdict, options))) {
+        kept.push({
+          path: record.path,
+          reason: options.keepWorktrees ? 'asked to keep it' : reason,
+        });
         continue;
       }
-      if (forced || verdict.state === 'changed-by-gates')
+      if (state === 'uncaptured')
+        await captureModel(repository, session, record.model, record.pass);
+      if (state === 'unproved' || state === 'changed-by-gates')
         await keepUncaptured(repository, session, verdict);
       reporter.progress(`removing ${record.path}`);
       removed.push(...(await removeOne(repository, session, verdict)));
@@ -151,17 +246,23 @@ export async function archiveWhenDone(
   return count === 0 ? [] : [{ kind: 'refs', name: `${refPrefix(session)}/ (${count})` }];
 }
 
+/** What a killed script had made ready for the main tree; whoever changes that just now is waited for. */
+export async function removeLeftStaging(repository: Repository, session: Session): Promise<void> {
+  const lock = `${repositoryLock(stateRoot(), repository.commonDir)}-main`;
+  await withLock(lock, () => removeStaging(repository, session));
+}
+
 async function removeOne(
   { topLevel }: Repository,
   session: Session,
   { record, state }: Verdict,
 ): Promise<Removed[]> {
   const removed: Removed[] = [];
-  if (state === 'gone') await unregisterWorktree(topLevel, record.path);
-  else {
-    await removeWorktree(topLevel, record.path);
-    removed.push({ kind: 'worktree', name: record.path });
-  }
+  // Said first: what a crash leaves of the worktree is then known for what it is.
+  await changeRecord(session, record, { state: 'removing' });
+  await keepHead(topLevel, session, record);
+  await removeWorktree(topLevel, record.path);
+  if (state !== 'gone') removed.push({ kind: 'worktree', name: record.path });
   const branch = `refs/heads/${record.branch}`;
   const tip = await readRef(topLevel, branch);
   if (tip !== null) {
@@ -171,20 +272,62 @@ async function removeOne(
     await deleteRefs(topLevel, [{ name: branch, oid: tip }]);
     removed.push({ kind: 'branch', name: record.branch });
   }
-  await updateSession(session, ({ worktrees }) => ({
-    worktrees: worktrees.map((it) => (it.path === record.path ? { ...it, removed: true } : it)),
-  }));
+  await changeRecord(session, record, { removed: true });
   return removed;
+}
+
+async function changeRecord(
+  session: Session,
+  { path }: WorktreeRecord,
+  change: Partial<WorktreeRecord>,
+): Promise<void> {
+  await updateSession(session, ({ worktrees }) => ({
+    worktrees: worktrees.map((it) => (it.path === path ? { ...it, ...change } : it)),
+  }));
+}
+
+/** Commits that a model made after its capture, on whatever branch or none. */
+async function keepHead(topLevel: string, session: Session, record: WorktreeRecord): Promise<void> {
+  const head = await headOfWorkplace(workplaceIn(session, record));
+  if (head === null || head === record.start) return;
+  const { model, pass } = record;
+  await writeRef(topLevel, `${modelRefs(session, model, pass)}/last-head`, head);
 }
 
 async function keepUncaptured(
   { topLevel }: Repository,
   session: Session,
-  { record, tree }: Verdict,
+  { record, found }: Verdict,
 ): Promise<void> {
-  if (tree === null) return;
-  const commit = await commitTree(topLevel, tree, [record.start], `left in ${record.path}`);
-  await writeRef(topLevel, `${modelRefs(session, record.model, record.pass)}/left`, commit);
+  if (found === null) return;
+  const commit = await commitTree(topLevel, found.tree, [record.start], `left in ${record.path}`);
+  await writeRef(topLevel, leftRef(session, record), commit);
+  if (found.isReinitialised) {
+    await keepNested(join(record.path, '.git'), `${leftFolder(session, record, '')}.git`);
+  }
+  for (const path of refusedNames(record, found)) {
+    const from = placeOf(record.path, path).toString('utf8');
+    await cp(from, leftFolder(session, record, path), COPY);
+  }
+  for (const { path } of nestedWithMore(found)) {
+    await keepNested(
+      placeOf(record.path, path).toString('utf8'),
+      leftFolder(session, record, path),
+    );
+  }
+}
+
+function leftFolder(session: Session, { model, pass }: WorktreeRecord, path: RawPath): string {
+  return join(passFolder(session, pass), 'left', fileName(model), pathText(path));
+}
+
+const COPY = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true };
+
+/** A nested repository as it is: its files, and its history wherever that lies. */
+async function keepNested(from: string, to: string): Promise<void> {
+  await cp(from, to, COPY);
+  const gitDir = gitDirOf(from);
+  if (gitDir !== null && gitDir !== join(from, '.git')) await cp(gitDir, `${to}.git`, COPY);
 }
 
 /** Scratch worktrees that a crash left: all that is in them was made from a tree. */

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Repository } from '../git/repository.ts';
 import type { Triggers } from '../models/triggers.ts';
 import type { ScriptContext } from '../script.ts';
+import type { Guard } from '../session/guard-record.ts';
 import type { PrintedCapture } from '../session/printed-capture.ts';
 import { fileName, participants, passFolder, type Session } from '../session/session.ts';
+import { mainPlace } from '../session/trusted-places.ts';
 import { captureModels } from './capture-models.ts';
 import { type Comparison, candidatesOf, compare, keepComparison } from './compare.ts';
 import type { TargetResult } from './gate-record.ts';
@@ -17,6 +19,7 @@ import type { Run } from './run-state.ts';
 import { snapshotTree } from './snapshot.ts';
 import { startSession } from './start-session.ts';
 import { type PrintedSuggestion, suggest } from './suggest.ts';
+import { takeBackUnfinishedSessions } from './unfinished-sessions.ts';
 
 export interface ExecuteOptions {
   triggers: Triggers;
@@ -29,6 +32,7 @@ export interface ExecuteOptions {
 export interface Executed {
   session: Session;
   runs: Run[];
+  guard: Guard | null;
   captures: PrintedCapture[];
   gates: TargetResult[];
   comparison: Comparison;
@@ -49,6 +53,7 @@ export async function execute(
     hostTree: 'main',
     passes: 1,
   };
+  await takeBackUnfinishedSessions(repository, reporter);
   const session = await startSession(repository, await planSession(repository, start), start);
   context.keepFullOutputIn(join(passFolder(session), 'logs'));
   reporter.progress(`session ${session.data.session_id} in ${session.directory}`);
@@ -62,18 +67,18 @@ export async function execute(
     reporter,
   );
   const run = { pass, timeout: options.timeout, promptFile: undefined, again: false, signal };
-  const runs = await runModels(repository, session, models, run, reporter);
+  const { runs, guard } = await runModels(repository, session, models, run, reporter);
   signal.throwIfAborted();
   const captures = await captureModels(repository, session, models, pass, reporter);
   for (const { model, tree } of captures) {
     const folder = join(passFolder(session), 'files', fileName(model));
-    await snapshotTree(repository.topLevel, session.data.base, tree, folder);
+    await snapshotTree(mainPlace(session), session.data.base, tree, folder);
   }
   const gates = await gateAll(repository, session, options, signal, reporter);
   const comparison = await compare(repository, session.data.base, candidatesOf(session, pass));
   await keepComparison(session, pass, comparison);
   const suggestion = await suggest(session, pass, comparison);
-  return { session, runs, captures, gates, comparison, suggestion };
+  return { session, runs, guard, captures, gates, comparison, suggestion };
 }
 
 async function gateAll(

@@ -1,8 +1,8 @@
 /** Phase 5: the project's quality gates on every candidate, and on what they are compared with. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readConfiguration } from '../configuration.ts';
+import { mkdir } from '../disk.ts';
 import { Refusal } from '../errors.ts';
 import { fileGateCache } from '../gates/cache.ts';
 import { discoverGates } from '../gates/discover.ts';
@@ -17,7 +17,7 @@ import type { Repository } from '../git/repository.ts';
 import { GATE_BUDGET, inParallel } from '../process/in-parallel.ts';
 import type { Reporter } from '../script.ts';
 import { readWorkplace, workplaceOf } from '../session/capture.ts';
-import { readMainTree } from '../session/main-tree.ts';
+import { readMainTree, readMainTreeAlone } from '../session/main-tree.ts';
 import { runMark } from '../session/marks.ts';
 import { requireCapture } from '../session/select-models.ts';
 import { type Session, updateSession } from '../session/session.ts';
@@ -83,8 +83,15 @@ export async function modelTarget(
   return { target: model, tree: capture.tree, directory: null };
 }
 
-export async function mainTarget(repository: Repository): Promise<GateTarget> {
-  return { target: 'main', tree: await readMainTree(repository), directory: repository.topLevel };
+export async function mainTarget(
+  repository: Repository,
+  session: Session | null,
+): Promise<GateTarget> {
+  const tree =
+    session === null
+      ? await readMainTreeAlone(repository)
+      : await readMainTree(repository, session);
+  return { target: 'main', tree, directory: repository.topLevel };
 }
 
 export interface GateRequest {

@@ -106,7 +106,7 @@ async function chooseTargets(
       targets.push(await modelTarget(repository, session, model, pass, reporter));
     }
   }
-  if (options.main) targets.push(await mainTarget(repository));
+  if (options.main) targets.push(await mainTarget(repository, session));
   if (options.tree !== undefined) {
     targets.push({
       target: options.tree,

@@ -1,4 +1,5 @@
 /** Phase 3: a worktree for each model, with what the project's gates need to run in it. */
+import { draftOf } from '../gates/provide.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Reporter } from '../script.ts';
 import { type Session, updateSession, type WorktreeRecord } from '../session/session.ts';
@@ -33,7 +34,7 @@ export async function makeModelWorktrees(
   const made = await makeWorktrees(repository, session, {
     models,
     start: session.data.base,
-    provided: preparation.provision.map(({ path }) => path),
+    provided: preparation.provision.flatMap(({ path }) => [path, draftOf(path)]),
     onProgress: reporter.progress,
   });
   return Promise.all(
@@ -47,18 +48,17 @@ export async function makeModelWorktrees(
 async function prepareOnce(
   repository: Repository,
   session: Session,
-  { created, model, path }: WorktreeRecord & { created: boolean },
+  { state, model, path }: WorktreeRecord,
   preparation: Preparation,
   signal: AbortSignal,
   reporter: Reporter,
 ): Promise<Prepared> {
-  if (!created) return { provided: [], setup: null };
-  return prepareWorktree(
-    repository,
-    session,
-    { label: model, path },
-    preparation,
-    signal,
-    reporter,
-  );
+  if (state === 'ready') return { provided: [], setup: null };
+  const place = { label: model, path };
+  const prepared = await prepareWorktree(repository, session, place, preparation, signal, reporter);
+  // Not before: a crash on the way leaves it to the next make-worktrees to go on.
+  await updateSession(session, ({ worktrees }) => ({
+    worktrees: worktrees.map((it) => (it.path === path ? { ...it, state: 'ready' } : it)),
+  }));
+  return prepared;
 }

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mkdir } from '../disk.ts';
 import type { FilesAt } from '../git/files-at.ts';
 
 /** Everything that a pass's scripts write into. */

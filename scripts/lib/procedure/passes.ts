@@ -1,6 +1,7 @@
 /** Phases 5, 6 and 8: a pass is closed, another is set up, a session ends. */
-import { rename, rm, symlink } from 'node:fs/promises';
+
 import { basename, dirname, join } from 'node:path';
+import { rename, rm, symlink } from '../disk.ts';
 import { Refusal } from '../errors.ts';
 import { filesAt } from '../git/files-at.ts';
 import type { Repository } from '../git/repository.ts';
@@ -34,40 +35,69 @@ export async function completePass(
   return file;
 }
 
+export interface NextPass {
+  pass: number;
+  /** The analysis that it is made from. */
+  synthesis: string;
+  /** It was set up before, wholly or in part, and nothing has been done in it yet. */
+  isOpen: boolean;
+}
+
 /**
- * The analysis that the next pass is made from.
+ * The pass to set up. Asked again, or after a crash, it is the one that was asked for before.
  * @throws Refusal `pass-not-complete`, `too-many-passes`, `still-running`
  */
-export async function readLastSynthesis(session: Session): Promise<string> {
+export async function planNextPass(session: Session): Promise<NextPass> {
   const last = session.data.current_pass;
-  const synthesis = await readTextOrNull(join(passFolder(session, last), 'synthesis.md'));
-  if (synthesis === null) throw passNotComplete(session, last);
+  const synthesis = await readSynthesis(session, last);
+  if (synthesis === null) {
+    const previous = (await isUntouched(session, last))
+      ? await readSynthesis(session, last - 1)
+      : null;
+    if (previous === null) throw passNotComplete(session, last);
+    return { pass: last, synthesis: previous, isOpen: true };
+  }
   if (last >= MAX_PASSES) throw tooManyPasses();
   for (const { model } of participants(session)) {
     if ((await readRunState(session, model, last))?.status === 'running') throw stillRunning(model);
   }
-  return synthesis;
+  return { pass: last + 1, synthesis, isOpen: false };
+}
+
+function readSynthesis(session: Session, pass: number): Promise<string | null> {
+  return readTextOrNull(join(passFolder(session, pass), 'synthesis.md'));
+}
+
+/** Whether no model has begun in a pass. */
+async function isUntouched(session: Session, pass: number): Promise<boolean> {
+  if (session.data.captures.some((it) => it.pass === pass)) return false;
+  for (const { model } of participants(session)) {
+    if ((await readRunState(session, model, pass)) !== null) return false;
+  }
+  return true;
 }
 
 /** The folders and the prompt of the next pass. */
 export async function openNextPass(
   repository: Repository,
   session: Session,
-  { synthesis, feedback }: { synthesis: string; feedback: string | null },
-): Promise<{ pass: number; prompt: string }> {
-  const pass = session.data.current_pass + 1;
+  { pass, synthesis, isOpen }: NextPass,
+  feedback: string | null,
+): Promise<string> {
   const folder = passFolder(session, pass);
+  const prompt = join(folder, 'prompt.md');
+  // Nothing new was said: what was said the first time stands.
+  if (isOpen && feedback === null) return prompt;
   await makePassFolders(folder);
   const task =
     (await readTextOrNull(join(session.directory, 'task.md'))) ?? session.data.prompt_summary;
   const conventions = await conventionFiles(filesAt(repository.topLevel, session.data.base));
-  const prompt = join(folder, 'prompt.md');
   await replaceFile(prompt, refinementPrompt({ task, pass, synthesis, feedback, conventions }));
   await updateSession(session, ({ pass_count }) => ({
     current_pass: pass,
     pass_count: Math.max(pass_count, pass),
   }));
-  return { pass, prompt };
+  return prompt;
 }
 
 /** Ends the session: its status, its event, and `latest` for the next one who asks. */

@@ -3,8 +3,9 @@ import { type Configuration, readConfiguration } from '../configuration.ts';
 import { Refusal } from '../errors.ts';
 import { filesAt } from '../git/files-at.ts';
 import { assertGit } from '../git/git-version.ts';
-import { pathText } from '../git/paths.ts';
+import { pathText, printPath } from '../git/paths.ts';
 import { configValue, findTrunk, type Repository } from '../git/repository.ts';
+import { listSubmodules } from '../git/trees.ts';
 import { type Detection, detectModels, type Host } from '../models/detect.ts';
 import { DEFAULT_TIMEOUT_S, modeDefaults, type Triggers } from '../models/triggers.ts';
 import { newSessionId, repositoryFolder, repositoryIdentity, stateRoot } from '../session/paths.ts';
@@ -76,6 +77,7 @@ export async function planSession(
     main_tree: repository.topLevel,
     common_dir: repository.commonDir,
     slug: identity.slug,
+    submodules: (await listSubmodules(repository.topLevel, repository.head)).map(printPath),
     host: detection.host,
     host_tree: options.hostTree,
     models: detection.models,

@@ -1,7 +1,8 @@
 /** What a fresh worktree needs before gates can run in it: ignored files, dependencies, the setup command. */
-import { mkdir } from 'node:fs/promises';
+
 import { join } from 'node:path';
 import { readConfiguration } from '../configuration.ts';
+import { mkdir } from '../disk.ts';
 import { type Provided, type Provision, planProvision, provide } from '../gates/provide.ts';
 import { filesAt } from '../git/files-at.ts';
 import { scrubbedEnvironment } from '../git/git.ts';

@@ -1,6 +1,7 @@
 /** Where a session stands, and what follows from it. */
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isBeingWatched } from '../session/guard-record.ts';
 import {
   captureOf,
   hasChangesSetAside,
@@ -71,7 +72,7 @@ export async function readProgress(session: Session, pass: number) {
   };
 }
 
-/** Returns when no run of the pass is running any more, or when the time is up. */
+/** Returns when no run of the pass is running any more and it is known what they did, or when the time is up. */
 export async function waitForRuns(
   session: Session,
   pass: number,
@@ -86,8 +87,9 @@ export async function waitForRuns(
       participants(session).map(({ model }) => readRunState(session, model, pass)),
     );
     const running = states.filter((state) => state?.status === 'running');
-    if (running.length === 0 || Date.now() - started >= limitMs) break;
-    if (Date.now() - reported >= REPORT_EVERY_MS) {
+    if (Date.now() - started >= limitMs) break;
+    if (running.length === 0 && !(await isBeingWatched(session))) break;
+    if (running.length > 0 && Date.now() - reported >= REPORT_EVERY_MS) {
       reported = Date.now();
       progress(
         `waiting for ${running.map((state) => state?.model).join(', ')} (${Math.round((reported - started) / 1000)} s)`,

@@ -17,6 +17,7 @@ import type {
 } from '../report/report-data.ts';
 import { type Patches, VersionReader } from '../report/versions.ts';
 import { readJsonOrNull, readTextOrNull, replaceFile } from '../session/files.ts';
+import { distinctChanges, readWindows } from '../session/guard-record.ts';
 import {
   captureOf,
   fileName,
@@ -26,6 +27,7 @@ import {
 } from '../session/session.ts';
 import { comparedFileSchema, type PrintedComparison } from './compare.ts';
 import { type GateRecord, readGateRecord } from './gate-record.ts';
+import { inWords } from './guard-words.ts';
 import { readRunState } from './run-state.ts';
 import { type Applied, readApplied } from './summary.ts';
 
@@ -68,11 +70,18 @@ async function readReportData(session: Session, pass: number): Promise<ReportDat
     gates: gates && gateFacts(session, pass, gates),
     comparison: comparison && comparisonFacts(session, pass, comparison, patches),
     applied: applied && appliedFacts(session, pass, applied),
+    noticed: await orProblem(problems, readNoticed(session)),
     analysis: await readTextOrNull(join(folder, 'synthesis.md')),
     folder,
     places: placesOf(session, folder),
     problems,
   };
+}
+
+/** In all passes: what was changed early may be missed late. */
+async function readNoticed(session: Session): Promise<string[] | null> {
+  const windows = await readWindows(session);
+  return windows.length === 0 ? null : distinctChanges(windows).map(inWords);
 }
 
 /** One damaged file is no reason to show nothing of all others. */

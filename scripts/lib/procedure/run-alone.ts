@@ -1,7 +1,8 @@
 /** One model in any directory, without a session: for debugging a backend by itself. */
-import { mkdir } from 'node:fs/promises';
+
 import { join, resolve } from 'node:path';
 import { readConfiguration } from '../configuration.ts';
+import { mkdir } from '../disk.ts';
 import { Refusal, UsageError } from '../errors.ts';
 import { filesAt } from '../git/files-at.ts';
 import { openRepository, requireRevision } from '../git/repository.ts';

@@ -13,6 +13,7 @@ import { endMarkedProcesses } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
 import { hasChanged, workplaceOf } from '../session/capture.ts';
 import { replaceFile } from '../session/files.ts';
+import type { Guard } from '../session/guard-record.ts';
 import { runMark } from '../session/marks.ts';
 import {
   fileName,
@@ -22,6 +23,7 @@ import {
   type SessionModel,
 } from '../session/session.ts';
 import { launcher } from '../skill-folder.ts';
+import { whileWatched } from './guard.ts';
 import { printRun, type Run, type RunState, readRunState, writeRunState } from './run-state.ts';
 
 export interface RunOptions {
@@ -33,6 +35,12 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
+export interface WatchedRuns {
+  runs: Run[];
+  /** What was noticed meanwhile; null: no model had to be started, or it could not be found out. */
+  guard: Guard | null;
+}
+
 /** Runs the models to their ends, all at the same time; one that fails does not stop the others. */
 export async function runModels(
   repository: Repository,
@@ -40,12 +48,33 @@ export async function runModels(
   models: readonly SessionModel[],
   options: RunOptions,
   reporter: Reporter,
-): Promise<Run[]> {
+): Promise<WatchedRuns> {
   const configuration = await readConfiguration(filesAt(repository.topLevel, session.data.base));
   assertRunnable(repository, session, models, options);
-  return Promise.all(
-    models.map((model) => runOne(repository, session, model, options, configuration, reporter)),
-  );
+  const runAll = () =>
+    Promise.all(
+      models.map((model) => runOne(repository, session, model, options, configuration, reporter)),
+    );
+  const starting = await modelsToStart(session, models, options);
+  if (starting.length === 0) return { runs: await runAll(), guard: null };
+  const watched = { pass: options.pass, models: starting };
+  const { result, guard } = await whileWatched(repository, session, watched, reporter, runAll);
+  return { runs: result, guard };
+}
+
+/** Those that are not running, and have not succeeded already. */
+async function modelsToStart(
+  session: Session,
+  models: readonly SessionModel[],
+  { pass, again }: RunOptions,
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const { model } of models) {
+    const known = await readRunState(session, model, pass);
+    const isRunning = known?.status === 'running' && !isOwnRun(known);
+    if (!isRunning && (known?.status !== 'succeeded' || again)) names.push(model);
+  }
+  return names;
 }
 
 function assertRunnable(

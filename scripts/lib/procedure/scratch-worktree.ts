@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Repository } from '../git/repository.ts';
 import { commitTree } from '../git/trees.ts';
-import { addWorktree, fillWorktree, removeWorktree } from '../git/worktrees.ts';
+import { placeIn } from '../git/trusted-git-dir.ts';
+import { addWorktree, adminDirOf, fillWorktree, removeWorktree } from '../git/worktrees.ts';
 import { withLock } from '../process/lock.ts';
 import type { Reporter } from '../script.ts';
 import { scratchLockReasonFor } from '../session/find-session.ts';
 import { repositoryLock, slugOf, stateRoot } from '../session/paths.ts';
 import type { Session } from '../session/session.ts';
+import { withPlaceAlone, worktreePlace } from '../session/trusted-places.ts';
 import { planPreparation, prepareWorktree } from './prepare-worktree.ts';
 
 /**
@@ -32,7 +34,7 @@ export async function withScratchWorktree<T>(
     return free;
   });
   try {
-    await fillWorktree(path);
+    await fill(repository, session, path, commit);
     const preparation = await planPreparation(repository, session);
     const place = { label, path };
     await prepareWorktree(repository, session, place, preparation, signal, reporter);
@@ -40,6 +42,18 @@ export async function withScratchWorktree<T>(
   } finally {
     await withLock(lock, () => removeWorktree(topLevel, path));
   }
+}
+
+async function fill(
+  repository: Repository,
+  session: Session | null,
+  path: string,
+  commit: string,
+): Promise<void> {
+  const adminDir = await adminDirOf(repository.commonDir, path);
+  if (adminDir === null) throw new Error(`git does not know the worktree ${path}.`);
+  if (session !== null) return fillWorktree(worktreePlace(session, path), adminDir, commit);
+  await withPlaceAlone(repository, (place) => fillWorktree(placeIn(place, path), adminDir, commit));
 }
 
 function freePath(topLevel: string, tree: string): string {

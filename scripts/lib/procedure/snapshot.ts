@@ -1,8 +1,10 @@
 /** Phase 5: the files that a model made or changed, as files to read. */
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+
 import { dirname } from 'node:path';
+import { mkdir, mkdtemp, rename, rm } from '../disk.ts';
 import { listChanges } from '../git/changes.ts';
 import { checkoutFiles, sumOfBlobSizes } from '../git/checkout-files.ts';
+import type { TrustedPlace } from '../git/git.ts';
 import { type PrintedPath, printPath } from '../git/paths.ts';
 
 export interface Snapshot {
@@ -17,7 +19,7 @@ export interface Snapshot {
  * Links are written as links, never followed.
  */
 export async function snapshotTree(
-  repository: string,
+  repository: TrustedPlace,
   base: string,
   tree: string,
   folder: string,
@@ -30,7 +32,11 @@ export async function snapshotTree(
     await checkoutFiles(
       repository,
       tree,
-      present.map(({ path }) => path),
+      new Map(
+        present.flatMap(({ path, mode, oid }) =>
+          mode === null || oid === null ? [] : [[path, { mode, oid }]],
+        ),
+      ),
       fresh,
     );
     await rm(folder, { recursive: true, force: true });

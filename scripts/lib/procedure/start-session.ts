@@ -1,10 +1,12 @@
 /** Phase 2: a session directory, the base, and the user's uncommitted work protected before anything else happens. */
-import { rm } from 'node:fs/promises';
+
 import { basename, dirname, join } from 'node:path';
+import { rm } from '../disk.ts';
 import { filesAt } from '../git/files-at.ts';
 import { deleteRefs, listRefs, writeRef } from '../git/refs.ts';
 import { configValue, type Repository } from '../git/repository.ts';
-import { commitTree, copyIndex } from '../git/trees.ts';
+import { printPath } from '../git/paths.ts';
+import { commitTree, copyIndex, listSubmodules, withWholeIndex } from '../git/trees.ts';
 import { firstPrompt } from '../models/prompt.ts';
 import { cannotWrite, replaceFile, replaceJson } from '../session/files.ts';
 import { metadataMarkdown } from '../session/metadata.ts';
@@ -26,6 +28,7 @@ import {
   stashTitle,
   type UserChange,
 } from '../session/user-changes.ts';
+import { makeTrust } from '../session/trusted-places.ts';
 import { conventionFiles, makePassFolders } from './pass-folder.ts';
 import type { SessionPlan, StartOptions } from './plan-session.ts';
 
@@ -37,8 +40,9 @@ export async function startSession(
 ): Promise<Session> {
   const session = await createSession(folder, data);
   try {
+    await makeTrust(session, repository);
     if (changes.length > 0) await protectUserChanges(repository, session, changes, options);
-    await copyIndex(join(repository.gitDir, 'index'), trustedIndex(session, 'main'));
+    await keepTrustedIndex(repository, session);
     await writeSessionFiles(repository, session, options.triggers.task);
     await recordEvent(session, 'session_start', {
       command: 'execute',
@@ -58,15 +62,16 @@ async function protectUserChanges(
   changes: readonly UserChange[],
   { userChanges }: StartOptions,
 ): Promise<void> {
-  const work = await readUserWork(repository);
+  const work = await readUserWork(repository, session);
   const moves = userChanges === 'set-aside' && hostWorksInMainTree(session);
   const stash = await commitUserWork(repository, work, changes, stashTitle(session));
   const seen = await commitTree(repository.topLevel, work.tree, [repository.head], 'user changes');
   const ref = `${refPrefix(session)}/user/worktree`;
   await writeRef(repository.topLevel, ref, seen);
   await writeRef(repository.topLevel, `${refPrefix(session)}/user/stash`, stash);
+  const submodules = (await listSubmodules(repository.topLevel, work.tree)).map(printPath);
   await updateSession(session, () => ({
-    ...(userChanges === 'include' ? { base: seen } : {}),
+    ...(userChanges === 'include' ? { base: seen, submodules } : {}),
     user_changes: {
       mode: userChanges ?? 'include',
       state: moves ? 'saving' : 'in-place',
@@ -75,9 +80,18 @@ async function protectUserChanges(
       stash: moves ? stash : null,
       tree: work.tree,
       index_tree: work.indexTree,
+      moved: null,
     },
   }));
   if (moves) await setAsideUserChanges(repository, session);
+}
+
+/** What the main tree tracked before any model ran; only a host that works there needs it. */
+async function keepTrustedIndex(repository: Repository, session: Session): Promise<void> {
+  if (!hostWorksInMainTree(session)) return;
+  await withWholeIndex(repository.topLevel, repository.gitDir, (index) =>
+    copyIndex(index, trustedIndex(session, 'main')),
+  );
 }
 
 async function writeSessionFiles(

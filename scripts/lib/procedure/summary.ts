@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readJsonOrNull, replaceFile } from '../session/files.ts';
+import { distinctChanges, readWindows } from '../session/guard-record.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { type GateRecord, readGateRecord } from './gate-record.ts';
+import { inWords } from './guard-words.ts';
 import { readRunState } from './run-state.ts';
 
 /** What apply-picks did, kept in the pass for the summary and the report. */
@@ -65,6 +67,7 @@ async function summaryMarkdown(session: Session): Promise<string> {
     '',
     ...gateTable(gates),
     '',
+    ...(await guardSection(session)),
     '## Where everything lies, and how to take it back',
     '',
     `- All results, diffs, logs and decisions: ${session.directory}`,
@@ -121,6 +124,29 @@ function gateTable(record: GateRecord | null): string[] {
       );
       return `| ${target} | ${cells.join(' | ')} | ${passed ? 'yes' : 'no'} |`;
     }),
+  ];
+}
+
+const MOST_CHANGES = 20;
+
+/** What changed outside of the worktrees while models ran; nothing where no model ran. */
+async function guardSection(session: Session): Promise<string[]> {
+  const windows = await readWindows(session);
+  if (windows.length === 0) return [];
+  const changes = distinctChanges(windows);
+  const open = windows.filter(({ state }) => state === 'open').length;
+  const more = changes.length - MOST_CHANGES;
+  return [
+    '## What else changed while models ran',
+    '',
+    ...(changes.length === 0 && open === 0 ? ['Nothing of what is watched.'] : []),
+    ...changes.slice(0, MOST_CHANGES).map((change) => `- ${inline(inWords(change))}`),
+    ...(more > 0 ? [`- and ${more} more`] : []),
+    ...(open > 0 ? ['- unknown: a run was cut short; capture-diff or cleanup looks again'] : []),
+    ...(changes.length > 0
+      ? ['', `By whom, and what was kept: ${join(session.directory, 'guard')}`]
+      : []),
+    '',
   ];
 }
 

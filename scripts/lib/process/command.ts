@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { Failure, MissingProgram, systemErrorCode } from '../errors.ts';
+import { faultPoint, programLabel } from '../fault-points.ts';
 import { traceCommand } from './trace.ts';
 
 /** A short command and where it runs. Its stdin is `input` or empty: never an open pipe. */
@@ -16,6 +17,8 @@ export interface Command {
   /** An open file descriptor for stdout, for output that may be large; `stdout` is then empty. */
   stdoutFd?: number;
   timeoutMs?: number;
+  /** Kills it when it aborts. */
+  signal?: AbortSignal;
 }
 
 export interface CommandResult {
@@ -36,14 +39,17 @@ export interface CommandResult {
  */
 export async function runCommand(command: Command): Promise<CommandResult> {
   const started = performance.now();
+  const label = programLabel(command.file, command.args);
+  faultPoint(`start ${label}`);
   const child = start(command);
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   // A program that ends before it has read everything closes the pipe; its exit status says why.
   child.stdin?.on('error', () => undefined).end(command.input);
 
-  const limit = endAfter(child, command.timeoutMs);
+  const limit = endAfter(child, command.timeoutMs, command.signal);
   const end = await ending(child);
   limit.stop();
+  faultPoint(`end ${label}`);
   traceCommand(
     [command.file, ...command.args],
     command.cwd,
@@ -94,8 +100,12 @@ function collect(stream: Readable | null): Buffer[] {
   return chunks;
 }
 
-/** Kills the process group when the time is over. */
-function endAfter(child: ChildProcess, timeoutMs: number | undefined) {
+/** Kills the process group when the time is over, or when nobody wants its answer any more. */
+function endAfter(
+  child: ChildProcess,
+  timeoutMs: number | undefined,
+  signal: AbortSignal | undefined,
+) {
   let over = false;
   const end = () => {
     over = true;
@@ -105,7 +115,12 @@ function endAfter(child: ChildProcess, timeoutMs: number | undefined) {
     child.stderr?.destroy();
   };
   const timer = timeoutMs === undefined ? undefined : setTimeout(end, timeoutMs);
-  return { stop: () => clearTimeout(timer), isOver: () => over };
+  signal?.addEventListener('abort', end, { once: true });
+  const stop = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+  };
+  return { stop, isOver: () => over };
 }
 
 function killGroup(pid: number | undefined): void {

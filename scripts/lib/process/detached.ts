@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
+import { openSync } from '../disk.ts';
+import { faultPoint, programLabel } from '../fault-points.ts';
 import { traceCommand } from './trace.ts';
 
 /** A program that is to outlive this one. */
@@ -27,6 +29,7 @@ export async function startDetached(command: DetachedCommand): Promise<DetachedP
   const log = logFile === null ? null : openSync(logFile, 'a', 0o600);
   try {
     const output = log ?? 'ignore';
+    faultPoint(`start ${programLabel(file, args)}`);
     const child = spawn(file, args, {
       cwd,
       env,
@@ -36,6 +39,7 @@ export async function startDetached(command: DetachedCommand): Promise<DetachedP
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     child.unref();
+    faultPoint(`started ${programLabel(file, args)}`);
     traceCommand([file, ...args], cwd, 'detached', 0);
     return { pid: child.pid as number, ended };
   } finally {

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdir, rm, writeFile } from '../disk.ts';
 import { Failure } from '../errors.ts';
 import { identifyProcess, ownIdentity } from './processes.ts';
 

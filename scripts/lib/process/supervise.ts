@@ -1,6 +1,8 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openSync } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
+import { faultPoint, programLabel } from '../fault-points.ts';
 import { findByEnvironment, findByGroup, identifyProcess } from './processes.ts';
 import { traceCommand } from './trace.ts';
 
@@ -49,6 +51,8 @@ export async function superviseCommand(command: LongCommand): Promise<LongComman
   const descriptors = openFiles(command);
   // Loaded late: many scripts know how to run something long, and few do.
   const { execa } = await import('execa');
+  const label = programLabel(command.file, command.args);
+  faultPoint(`start ${label}`);
   const child = execa(command.file, [...command.args], {
     cwd: command.cwd,
     env: { ...command.env, [MARK_VARIABLE]: addMark(command.env[MARK_VARIABLE], command.mark) },
@@ -69,6 +73,7 @@ export async function superviseCommand(command: LongCommand): Promise<LongComman
   }
   const result = await child;
   closeFiles(descriptors);
+  faultPoint(`end ${label}`);
 
   const end: LongCommandEnd = {
     endedBy: isNotFound(result) ? 'not-found' : first,

@@ -47,6 +47,22 @@ export function modelsSection({ models }: ReportData): Html {
   return section('models', 'Models', all);
 }
 
+/** The rest is in the session's folder `guard`. */
+const MOST_NOTICED = 100;
+
+export function noticedSection({ noticed, session }: ReportData): Html {
+  return section('noticed', 'Outside of the worktrees', noticedContent(noticed, session.directory));
+}
+
+function noticedContent(noticed: ReportData['noticed'], directory: string): Insertion {
+  if (noticed === null) return html`<p>No model was run yet.</p>`;
+  if (noticed.length === 0)
+    return html`<p>Nothing of what is watched changed while models ran.</p>`;
+  const items = noticed.slice(0, MOST_NOTICED).map((line) => html`<li>${line}</li>`);
+  const more = noticed.length - items.length;
+  return html`<p>${word('warn', 'This changed while models ran')}, by whomever. Nothing of it was taken back; what was there before is kept, see <code>${directory}/guard</code>.</p><ul>${items}</ul>${more > 0 ? html`<p>and ${more} more</p>` : null}`;
+}
+
 function modelRow(model: ReportModel): Html {
   const { run, totals } = model;
   const usage = run?.usage ?? null;

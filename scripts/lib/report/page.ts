@@ -4,7 +4,7 @@ import { comparisonSection } from './comparison-section.ts';
 import { note } from './elements.ts';
 import { gateSection } from './gate-section.ts';
 import { type Html, html, shorten } from './html.ts';
-import { modelsSection, sessionSection, taskSection } from './overview-section.ts';
+import { modelsSection, noticedSection, sessionSection, taskSection } from './overview-section.ts';
 import type { ReportData } from './report-data.ts';
 import { style } from './style.ts';
 import { count } from './wording.ts';
@@ -18,6 +18,7 @@ const CONTENTS = {
   task: 'Task',
   session: 'Session',
   models: 'Models',
+  noticed: 'Outside of the worktrees',
   gates: 'Quality gates',
   comparison: 'Comparison',
   analysis: 'Analysis',
@@ -47,7 +48,7 @@ ${contents()}
 </header>
 <main>
 ${data.problems.map((problem) => note(problem))}
-${taskSection(data)}${sessionSection(data)}${modelsSection(data)}${gateSection(data)}
+${taskSection(data)}${sessionSection(data)}${modelsSection(data)}${noticedSection(data)}${gateSection(data)}
 ${comparisonSection(data)}${analysisSection(data)}${appliedSection(data)}${placesSection(data)}
 </main>
 </body>

@@ -8,6 +8,8 @@ export interface ReportData {
   gates: ReportGates | null;
   comparison: ReportComparison | null;
   applied: ReportApplied | null;
+  /** What changed outside of the worktrees while models ran, in words; null: no model was run yet. */
+  noticed: string[] | null;
   /** What the user was shown; null before complete-pass. */
   analysis: string | null;
   /** Absolute: where the page and everything beside it lies. */

@@ -1,12 +1,27 @@
 /** A model's whole result as a tree: what lies in its working tree, whatever it committed, added or left untracked. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mkdir } from '../disk.ts';
 import { Refusal } from '../errors.ts';
-import { type FileChange, listChanges, writePatch } from '../git/changes.ts';
-import { writeRef } from '../git/refs.ts';
-import { countCommits, type Repository, resolveRevision } from '../git/repository.ts';
-import { commitTree, treeOf, withTemporaryIndex, writeWorkingTree } from '../git/trees.ts';
+import { type FileChange, listChanges, listEntryChanges, writePatch } from '../git/changes.ts';
+import { readRef, writeRefs } from '../git/refs.ts';
+import {
+  filesThatChangeByConversion,
+  filesWithOtherLineEnds,
+  untouchedFiles,
+} from '../git/conversions.ts';
+import { git, gitLineOrNull, type TrustedPlace } from '../git/git.ts';
+import { pathText, type RawPath, rawPathOfPrinted, splitNul } from '../git/paths.ts';
+import { countCommits, openRepository, type Repository } from '../git/repository.ts';
+import { type NestedRepository, readWorkingTree, type WorkingTree } from '../git/working-tree.ts';
+import { adminDirOf } from '../git/worktrees.ts';
+import {
+  commitTree,
+  listSubmodules,
+  treeOf,
+  withTemporaryIndex,
+  writeTreeWith,
+} from '../git/trees.ts';
 import { passName } from './paths.ts';
 import {
   type CaptureRecord,
@@ -22,6 +37,7 @@ import {
   type WorktreeRecord,
   worktreeOf,
 } from './session.ts';
+import { mainPlace, withPlaceAlone, worktreePlace } from './trusted-places.ts';
 
 export interface Capture {
   model: string;
@@ -35,13 +51,21 @@ export interface Capture {
   commitsByModel: number;
   /** The file with the patch. */
   diff: string;
+  /** What could not be carried as it is, and why. */
+  warnings: string[];
 }
 
 /** Where a model works, and how to read it: the index that is trusted, and what is not the model's. */
 export interface Workplace {
   directory: string;
+  place: TrustedPlace;
   indexFile: string;
   without: readonly string[];
+  submodules: readonly RawPath[];
+  /** The repository that it is a working tree of. */
+  commonDir: string;
+  /** Its own part of that repository, with the model's index and HEAD; null: looked for when it is read. */
+  adminDir: string | null;
   /** The commit that it started from. */
   start: string;
 }
@@ -59,20 +83,86 @@ export function workplaceOf(
   if (!isHost || !hostWorksInMainTree(session)) return null;
   return {
     directory: repository.topLevel,
+    place: mainPlace(session),
     indexFile: trustedIndex(session, 'main'),
     without: [],
     start: session.data.base,
+    submodules: session.data.submodules.map(rawPathOfPrinted),
+    commonDir: repository.commonDir,
+    adminDir: repository.gitDir,
   };
 }
 
 export function workplaceIn(session: Session, record: WorktreeRecord): Workplace {
-  const indexFile = trustedIndex(session, record);
-  return { directory: record.path, indexFile, without: record.provided, start: record.start };
+  return {
+    directory: record.path,
+    place: worktreePlace(session, record.path),
+    indexFile: trustedIndex(session, record),
+    without: record.provided,
+    start: record.start,
+    submodules: session.data.submodules.map(rawPathOfPrinted),
+    commonDir: session.data.common_dir,
+    adminDir: null,
+  };
 }
 
 /** What lies in a workplace now, as a tree. */
-export function readWorkplace({ directory, indexFile, without }: Workplace): Promise<string> {
-  return writeWorkingTree(directory, indexFile, without);
+export async function readWorkplace(workplace: Workplace): Promise<string> {
+  return (await surveyWorkplace(workplace)).tree;
+}
+
+/** The same, with what a tree cannot hold. */
+export async function surveyWorkplace(workplace: Workplace): Promise<WorkingTree> {
+  const { place, indexFile, without, submodules: gitlinks } = workplace;
+  const trackedSince = () => trackedByModel(workplace);
+  const found = await readWorkingTree({ place, indexFile, without, gitlinks, trackedSince });
+  const tree = await withoutUntouched(workplace, found.tree);
+  // The main tree's .git is a folder by nature.
+  return { ...found, tree, isReinitialised: found.isReinitialised && workplace.adminDir === null };
+}
+
+/** The tree without changes that nobody made. */
+async function withoutUntouched({ place, start }: Workplace, tree: string): Promise<string> {
+  const changes = await listEntryChanges(place, start, tree);
+  const untouched = await untouchedFiles(place, changes);
+  return untouched.size === 0 ? tree : writeTreeWith(place, tree, untouched);
+}
+
+async function adminDirOfWorkplace({ adminDir, commonDir, directory }: Workplace) {
+  return adminDir ?? (await adminDirOf(commonDir, directory));
+}
+
+/**
+ * Files that the model added to its index or committed: they count also where they are ignored. Nothing else of that
+ * index is heeded; one that is damaged or gone tells nothing.
+ */
+async function trackedByModel(workplace: Workplace): Promise<RawPath[]> {
+  const adminDir = await adminDirOfWorkplace(workplace);
+  if (adminDir === null) return [];
+  const { start } = workplace;
+  const list = async (...words: string[]) => {
+    const options = { env: { GIT_DIR: adminDir }, answers: [0, 1, 128] };
+    const names = ['--name-only', '-z', '--no-renames', '--diff-filter=A', '--ignore-submodules'];
+    const { stdout, exitCode } = await git(adminDir, [...words, ...names, start], options);
+    return exitCode === 0 ? splitNul(stdout) : [];
+  };
+  const staged = list('diff-index', '--cached');
+  const head = await headOf(adminDir);
+  const committed =
+    head === null || head === start ? [] : await list('diff-tree', '-r', '-R', head);
+  return [...new Set([...(await staged), ...committed])];
+}
+
+/** The commit that a model's HEAD names; null: none that can be found. */
+export async function headOfWorkplace(workplace: Workplace): Promise<string | null> {
+  const adminDir = await adminDirOfWorkplace(workplace);
+  return adminDir === null ? null : headOf(adminDir);
+}
+
+/** The commit that a working tree's HEAD names, read where the model cannot have replaced it; null: none. */
+async function headOf(adminDir: string): Promise<string | null> {
+  const words = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'];
+  return gitLineOrNull(adminDir, words, { env: { GIT_DIR: adminDir } });
 }
 
 /** Captures a model's result and keeps it: private refs, the record in session.json, the patch. */
@@ -88,16 +178,25 @@ export async function captureModel(
   if (!isThere && known === null) throw noWorkplace(session, model, place?.directory);
   // What is gone, or holds a synthesis by now, was captured before: that capture stands.
   const stands = known !== null && (!isThere || holdsSynthesis(repository, session, place, pass));
-  const { tree, head, ref } = stands
-    ? known
-    : await keepCapture(repository, session, place as Workplace, { model, pass });
+  const { topLevel } = repository;
+  const found = stands || place === null ? null : await surveyWorkplace(place);
+  const record =
+    found === null || place === null
+      ? known
+      : await keepCapture(repository, session, place, found.tree, { model, pass });
+  if (record === null) throw noWorkplace(session, model, place?.directory);
 
+  const { tree, head, ref } = record;
   const diff = join(passFolder(session, pass), 'diffs', `${fileName(model)}.diff`);
-  const capture = await describeCapture(repository.topLevel, session.data.base, tree, diff);
+  const capture = await describeCapture(mainPlace(session), session.data.base, tree, diff);
   const start = worktreeOf(session, model, pass)?.start ?? session.data.base;
-  const commitsByModel = await countCommits(repository.topLevel, start, head);
+  const commitsByModel = await countCommits(topLevel, start, head);
   await recordEvent(session, 'capture', { model, pass, tree, state: capture.state });
-  return { model, ...capture, ref, commitsByModel };
+  const warnings =
+    found === null || place === null
+      ? []
+      : await explain(place.place, mainPlace(session), found, capture.files);
+  return { model, ...capture, ref, commitsByModel, warnings };
 }
 
 /** Captures any working tree, without a session. */
@@ -106,23 +205,96 @@ export async function captureAlone(
   base: string,
   diff: string,
 ): Promise<Omit<Capture, 'model'>> {
-  const tree = await withTemporaryIndex(directory, { tree: base }, (env) =>
-    writeWorkingTree(directory, env.GIT_INDEX_FILE),
-  );
-  const head = await resolveRevision(directory, 'HEAD', 'commit');
-  return {
-    ...(await describeCapture(directory, base, tree, diff)),
-    ref: null,
-    commitsByModel: head === null ? 0 : await countCommits(directory, base, head),
-  };
+  const repository = await openRepository(directory);
+  const { topLevel, commonDir, gitDir, head } = repository;
+  return withPlaceAlone(repository, async (place) => {
+    const found = await withTemporaryIndex(place, { tree: base }, async ({ GIT_INDEX_FILE }) =>
+      surveyWorkplace({
+        ...{ directory: topLevel, place, indexFile: GIT_INDEX_FILE, without: [], start: base },
+        ...{ submodules: await listSubmodules(place, base), commonDir, adminDir: gitDir },
+      }),
+    );
+    const capture = await describeCapture(place, base, found.tree, diff);
+    return {
+      ...capture,
+      ref: null,
+      commitsByModel: await countCommits(topLevel, base, head),
+      warnings: await explain(place, place, found, capture.files),
+    };
+  });
 }
 
-async function describeCapture(directory: string, base: string, tree: string, diff: string) {
+async function describeCapture(place: TrustedPlace, base: string, tree: string, diff: string) {
   await mkdir(join(diff, '..'), { recursive: true, mode: 0o700 });
-  await writePatch(directory, base, tree, diff);
-  const files = await listChanges(directory, base, tree);
+  const [files] = await Promise.all([
+    listChanges(place, base, tree),
+    writePatch(place, base, tree, diff),
+  ]);
   const state: 'changed' | 'empty' = files.length === 0 ? 'empty' : 'changed';
   return { base, tree, state, files, diff };
+}
+
+/** What of a working tree is not in its capture, in words. */
+async function explain(
+  place: TrustedPlace,
+  main: TrustedPlace,
+  { tree, nested, left, unconverted, isReinitialised }: WorkingTree,
+  files: readonly FileChange[],
+): Promise<string[]> {
+  const entries = files.flatMap(({ path, mode, oid }) =>
+    mode === null || oid === null || unconverted.includes(path)
+      ? []
+      : [[path, { mode, oid }] as const],
+  );
+  const converted = await filesThatChangeByConversion(place, new Map(entries));
+  const rules = files.some(({ path }) => /(^|\/)\.gitattributes$/.test(path));
+  const changed = new Set(files.map(({ path }) => path));
+  const rewritten = rules ? await filesWithOtherLineEnds(place, main, tree) : [];
+  return [
+    ...left.map(
+      (path) =>
+        `${pathText(path)} is a fifo, a socket, a device, or has a name that git keeps for itself: it is no part of the capture.`,
+    ),
+    ...nested.filter(({ holdsMore }) => holdsMore).map(explainNested),
+    ...files.filter(isSubmodule).map(explainSubmodule),
+    ...(isReinitialised
+      ? [
+          'The .git of the worktree was replaced by a repository of its own: its files are captured, the commits in it are not.',
+        ]
+      : []),
+    ...unconverted.map(
+      (path) =>
+        `${pathText(path)}: its filter or encoding failed, so it is captured as it is, byte for byte.`,
+    ),
+    ...rewritten
+      .filter((path) => !changed.has(path))
+      .map(
+        (path) =>
+          `${pathText(path)}: only its line ends were changed, which .gitattributes keeps out of git: it is not part of the capture.`,
+      ),
+    ...converted.map(
+      (path) =>
+        `${pathText(path)}: line ends, a filter or an encoding of .gitattributes or core.autocrlf change its bytes; what is applied is what git would check out.`,
+    ),
+  ];
+}
+
+function isSubmodule({ mode, oldMode }: FileChange): boolean {
+  return mode === '160000' || oldMode === '160000';
+}
+
+function explainSubmodule({ path, mode, oid }: FileChange): string {
+  const what = mode === '160000' ? `is a submodule at ${oid}` : 'was a submodule and is taken out';
+  return `${pathText(path)} ${what}: apply-picks leaves submodules to you and git.`;
+}
+
+function explainNested({ path, kind, head }: NestedRepository): string {
+  const name = pathText(path);
+  return kind === 'repository'
+    ? `${name} is a repository of its own: its files are captured, its history (${head}) is not.`
+    : head === null
+      ? `${name} is a submodule that is not checked out, with files in its folder: they are not captured.`
+      : `${name} is a submodule with changes or at another commit (${head}): a tree holds the id of the commit only, so carry the rest over by hand, with git in the submodule.`;
 }
 
 /** Whether picks of this pass were applied where the host works: what lies there is no longer the host's own. */
@@ -140,19 +312,21 @@ async function keepCapture(
   repository: Repository,
   session: Session,
   place: Workplace,
+  tree: string,
   { model, pass }: { model: string; pass: number },
 ): Promise<CaptureRecord> {
-  const tree = await readWorkplace(place);
-  const head = (await resolveRevision(place.directory, 'HEAD', 'commit')) ?? place.start;
+  const head = (await headOfWorkplace(place)) ?? place.start;
   const known = captureOf(session, model, pass);
   if (known?.tree === tree && known.head === head) return known;
   const { topLevel } = repository;
   const { base } = session.data;
   const refs = modelRefs(session, model, pass);
   const ref = `${refs}/tree`;
-  const commit = await commitTree(topLevel, tree, [base], `${model}, ${passName(pass)}`);
-  await writeRef(topLevel, ref, commit);
-  await writeRef(topLevel, `${refs}/head`, head);
+  // What was captured before, and the model's own commits, stay reachable as further parents.
+  const earlier = known === null ? null : await readRef(topLevel, ref);
+  const parents = [base, ...(earlier === null ? [] : [earlier]), ...(head === base ? [] : [head])];
+  const commit = await commitTree(topLevel, tree, parents, `${model}, ${passName(pass)}`);
+  await writeRefs(topLevel, { [ref]: commit, [`${refs}/head`]: head });
   const baseTree = await treeOf(topLevel, base);
   const record: CaptureRecord = {
     model,

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { mkdir, open, rename, rm } from '../disk.ts';
 import { Failure, messageOf, systemErrorCode } from '../errors.ts';
+import { faultPoint } from '../fault-points.ts';
 
 /** Replaces a file whole: readers see the old content or the new, also after a crash. */
 export async function replaceFile(path: string, content: string | Buffer): Promise<void> {
@@ -11,6 +13,7 @@ export async function replaceFile(path: string, content: string | Buffer): Promi
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(temporary, 'wx', 0o600);
     try {
+      faultPoint(`write ${temporary}`);
       await file.writeFile(content);
       await file.sync();
     } finally {

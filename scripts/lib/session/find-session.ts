@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { Refusal, systemErrorCode, UsageError } from '../errors.ts';
 import { configValue, lockReasonOf, openRepository, type Repository } from '../git/repository.ts';
 import { didYouMean } from '../nearest.ts';
-import { repositoryFolder, repositoryIdentity, stateRoot } from './paths.ts';
+import { repositoryFolder, repositoryIdentity, slugOf, stateRoot } from './paths.ts';
 import { readSession, type Session } from './session.ts';
 
 export interface FoundSession {
@@ -28,9 +28,34 @@ export async function findSession(options: {
   const folder = sessionsFolder(repository, origin);
   if (named === undefined) return { session: await newestOpen(folder, repository), repository };
   const id = named === 'latest' ? await latestId(folder, repository) : named;
-  const session = id.includes('/') ? null : await readSession(join(folder, id));
+  const session = id.includes('/')
+    ? null
+    : ((await readSession(join(folder, id))) ?? (await readElsewhere(id, folder, repository)));
   if (session === null) throw await unknownSession(named, folder);
   return { session: assertOwn(session, repository), repository };
+}
+
+/** A session of this repository that began under another origin. */
+async function readElsewhere(
+  id: string,
+  folder: string,
+  repository: Repository,
+): Promise<Session | null> {
+  for (const other of await otherFolders(folder, repository)) {
+    const session = await readSession(join(other, id));
+    if (session?.data.common_dir === repository.commonDir) return session;
+  }
+  return null;
+}
+
+/** A folder is named after the origin too, which may have been changed since, by a model for one. */
+async function otherFolders(folder: string, { topLevel }: Repository): Promise<string[]> {
+  const all = join(stateRoot(), 'repos');
+  const names = await readdir(all).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(`${slugOf(topLevel)}--`))
+    .map((name) => join(all, name, 'sessions', 'execute'))
+    .filter((other) => other !== folder);
 }
 
 /** Like findSession, but null where the repository has none and none was named: for scripts that also work alone. */
@@ -117,16 +142,17 @@ export async function listSessionIds(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).filter((name) => /^\d{8}-\d{6}Z-/.test(name)).sort();
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return [];
     throw error;
   }
 }
 
 async function newestOpen(folder: string, repository: Repository): Promise<Session> {
-  for (const id of (await listSessionIds(folder)).reverse()) {
-    const session = await readSession(join(folder, id));
-    if (session?.data.status === 'in_progress' && session.data.main_tree === repository.topLevel) {
-      return session;
+  for (const place of [folder, ...(await otherFolders(folder, repository))]) {
+    for (const id of (await listSessionIds(place)).reverse()) {
+      const session = await readSession(join(place, id));
+      if (session?.data.status === 'in_progress' && session.data.main_tree === repository.topLevel)
+        return session;
     }
   }
   throw new Refusal({

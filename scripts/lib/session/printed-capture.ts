@@ -31,7 +31,7 @@ export const captureSchema = z.object({
 export type PrintedCapture = z.output<typeof captureSchema>;
 
 export function printCapture(capture: Capture): PrintedCapture {
-  const { model, base, tree, ref, state, files, commitsByModel, diff } = capture;
+  const { model, base, tree, ref, state, files, commitsByModel, diff, warnings } = capture;
   const sum = (count: (file: FileChange) => number) =>
     files.reduce((total, file) => total + count(file), 0);
   return {
@@ -48,7 +48,7 @@ export function printCapture(capture: Capture): PrintedCapture {
     },
     commits_by_model: commitsByModel,
     diff,
-    warnings: [],
+    warnings: [...warnings],
   };
 }
 

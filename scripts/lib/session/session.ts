@@ -1,7 +1,8 @@
 /** session.json: what a session is, and its only way to change. */
-import { appendFile, mkdir } from 'node:fs/promises';
+
 import { join } from 'node:path';
 import * as z from 'zod';
+import { appendFile, mkdir } from '../disk.ts';
 import { Failure } from '../errors.ts';
 import { withLock } from '../process/lock.ts';
 import { cannotWrite, readJsonOrNull, replaceJson } from './files.ts';
@@ -21,13 +22,21 @@ export const sessionModelSchema = z.object({
   reason: z.string().nullable(),
 });
 
+const printedPath = { path: z.string(), path_base64: z.string().optional() };
+
+/** A change of the main tree, byte for byte: trees of nothing but the paths that it touches. */
+export const mainTreeChangeSchema = z.object({
+  before: oid,
+  after: oid,
+  /** Permissions of the old files that a tree does not know. */
+  modes: z.array(z.object({ ...printedPath, mode: z.number().int() })),
+});
+
 export const userChangesSchema = z.object({
   mode: z.enum(['include', 'set-aside']),
   /** `in-place`: never moved. `saving`: anchored, perhaps moved already. `set-aside`: moved. `restored`: back again. */
   state: z.enum(['in-place', 'saving', 'set-aside', 'restored']),
-  files: z.array(
-    z.object({ path: z.string(), path_base64: z.string().optional(), status: z.string() }),
-  ),
+  files: z.array(z.object({ ...printedPath, status: z.string() })),
   /** Holds the work: a commit whose tree is what the user saw. */
   ref: z.string(),
   /** The stash entry's commit; null where nothing was moved. */
@@ -35,6 +44,8 @@ export const userChangesSchema = z.object({
   /** What the user saw, and what was staged, as trees. */
   tree: oid,
   index_tree: oid,
+  /** How the work was moved out of the main tree; null: it was not, or not yet. */
+  moved: mainTreeChangeSchema.nullable(),
 });
 
 export const worktreeSchema = z.object({
@@ -44,6 +55,8 @@ export const worktreeSchema = z.object({
   branch: z.string(),
   /** The commit that it started from. */
   start: oid,
+  /** `preparing`: to be filled, or to be filled on after a crash. `removing`: proved, and perhaps half gone already. */
+  state: z.enum(['preparing', 'ready', 'removing']),
   removed: z.boolean(),
   /** What was copied in for the gates, repository-relative: never part of a capture, whatever becomes ignored or not. */
   provided: z.array(z.string()),
@@ -62,13 +75,10 @@ export const captureRecordSchema = z.object({
   captured_at: time,
 });
 
-export const applicationSchema = z.object({
+export const applicationSchema = mainTreeChangeSchema.extend({
   pass: z.number().int(),
   /** The synthesis. */
   tree: oid,
-  /** The main tree's content before and after. */
-  before: oid,
-  after: oid,
   /** `writing`: a crash happened if nobody is writing. */
   state: z.enum(['writing', 'applied', 'undone']),
   applied_at: time,
@@ -88,6 +98,8 @@ export const sessionSchema = z.object({
   main_tree: z.string(),
   common_dir: z.string(),
   slug: z.string(),
+  /** The submodules that base has. */
+  submodules: z.array(z.object(printedPath)),
   host: z.string(),
   host_tree: z.enum(['main', 'worktree']),
   models: z.array(sessionModelSchema),
@@ -124,6 +136,7 @@ export type SessionEvent =
   | 'run_end'
   | 'capture'
   | 'gates'
+  | 'guard'
   | 'apply'
   | 'undo'
   | 'pass_complete'

@@ -1,11 +1,9 @@
 /** The user's uncommitted work: seen, anchored by a private ref before anything moves, set aside, brought back. */
 import { existsSync } from 'node:fs';
-import { constants, copyFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
-import { listChanges } from '../git/changes.ts';
+import { listEntryChanges } from '../git/changes.ts';
 import { git, gitLine } from '../git/git.ts';
-import { mergeTrees } from '../git/merge-trees.ts';
 import {
   bytesOf,
   type PrintedPath,
@@ -20,13 +18,24 @@ import { type Repository, resolveRevision } from '../git/repository.ts';
 import {
   commitTree,
   copyIndex,
+  type Entries,
   readTree,
+  replaceIndex,
+  setEntries,
   treeOf,
   writeIndexTree,
   writeTreeWith,
 } from '../git/trees.ts';
-import { changeMainTree, readMainTree } from './main-tree.ts';
+import {
+  changeMainTree,
+  type MainTreeChange,
+  MainTreeConflict,
+  planBack,
+  planMainTree,
+  readMainTree,
+} from './main-tree.ts';
 import { refPrefix, type Session, updateSession } from './session.ts';
+import { mainPlace } from './trusted-places.ts';
 
 export interface UserChange {
   path: RawPath;
@@ -75,9 +84,9 @@ export interface UserWork {
 }
 
 /** The user's work as trees. Neither the files nor the index are touched. */
-export async function readUserWork(repository: Repository): Promise<UserWork> {
+export async function readUserWork(repository: Repository, session: Session): Promise<UserWork> {
   return {
-    tree: await readMainTree(repository),
+    tree: await readMainTree(repository, session),
     indexTree: await writeIndexTree(repository.topLevel, join(repository.gitDir, 'index')),
   };
 }
@@ -139,11 +148,31 @@ export async function setAsideUserChanges(repository: Repository, session: Sessi
   await git(topLevel, ['stash', 'store', '--quiet', '-m', stashTitle(session), changes.stash]);
 
   const headTree = await treeOf(topLevel, head);
-  await changeMainTree(repository, { before: changes.tree, after: headTree });
-  await moveIndex(topLevel, changes.index_tree, headTree);
+  const plan = await planMainTree(session, {
+    ancestor: changes.tree,
+    target: headTree,
+    hint: 'Something writes to these files. Let it finish, then run mm.mjs cleanup --restore, and start again.',
+  });
+  await changeMainTree(repository, session, plan, (moved) => keepMove(repository, session, moved));
+  await moveIndex(repository, session, changes.index_tree, headTree, plan.wanted);
   await forgetIntentToAdd(topLevel, changes.files);
-  await refreshIndex(topLevel);
+  await refreshIndex(repository, session);
   await setState(session, 'set-aside');
+}
+
+/** What is about to be moved, byte for byte, and refs that keep it. */
+async function keepMove(
+  { topLevel }: Repository,
+  session: Session,
+  moved: MainTreeChange,
+): Promise<void> {
+  for (const side of ['before', 'after'] as const) {
+    const commit = await commitTree(topLevel, moved[side], [], `${side} setting aside`);
+    await writeRef(topLevel, `${refPrefix(session)}/user/${side}`, commit);
+  }
+  await updateSession(session, ({ user_changes }) => ({
+    user_changes: user_changes && { ...user_changes, moved },
+  }));
 }
 
 export interface Restoration {
@@ -166,21 +195,34 @@ export async function restoreUserChanges(
     return { status: 'none', conflicts: [], command: null };
   }
   const { topLevel } = repository;
-  const before = await readMainTree(repository);
-  const base = await treeOf(topLevel, session.data.ref);
-  const { tree: after, conflicts } = await mergeTrees(topLevel, base, before, changes.tree);
-  if (conflicts.length > 0) {
-    return {
-      status: 'conflict',
-      conflicts: conflicts.map(printPath),
-      command: await byHand(topLevel, before, changes.stash),
-    };
+  // Without a record of a move nothing was moved: a crash came before the first byte.
+  if (changes.moved !== null) {
+    const conflicts = await moveBack(repository, session, changes.moved);
+    if (conflicts !== null) {
+      const command = await byHand(repository, session, changes.stash);
+      return { status: 'conflict', conflicts, command };
+    }
   }
-  await changeMainTree(repository, { before, after });
   await restoreIndex(repository, session, changes.index_tree);
   await dropStashEntry(topLevel, changes.stash);
   await setState(session, 'restored');
   return { status: 'restored', conflicts: [], command: null };
+}
+
+/** Null, or the files in which the work and what lies there now contradict each other; nothing is written then. */
+async function moveBack(
+  repository: Repository,
+  session: Session,
+  moved: MainTreeChange,
+): Promise<PrintedPath[] | null> {
+  try {
+    const plan = await planBack(session, moved, '');
+    await changeMainTree(repository, session, plan, null);
+    return null;
+  } catch (error) {
+    if (!(error instanceof MainTreeConflict)) throw error;
+    return error.conflicts.map(printPath);
+  }
 }
 
 /**
@@ -197,24 +239,29 @@ async function restoreIndex(
   const current = await writeIndexTree(topLevel, join(gitDir, 'index'));
   const wasMoved = existsSync(savedIndex(session));
   if (wasMoved && current === base) {
-    const lock = join(gitDir, 'index.lock');
-    // Fails where the lock exists: git's own protocol for replacing an index.
-    await copyFile(savedIndex(session), lock, constants.COPYFILE_EXCL);
-    await rename(lock, join(gitDir, 'index'));
+    await replaceIndex(gitDir, savedIndex(session), session.data.session_id);
   } else if (wasMoved && current !== indexTree) {
-    await moveIndex(topLevel, base, indexTree);
+    await moveIndex(repository, session, base, indexTree);
   }
-  await refreshIndex(topLevel);
+  await refreshIndex(repository, session);
 }
 
 /** Changes the index's entries as one tree differs from another; all others keep what git knows of their files. */
-async function moveIndex(topLevel: string, from: string, to: string): Promise<void> {
-  const changes = await listChanges(topLevel, from, to, { renames: false });
-  const lines = changes.map(
-    ({ path, mode, oid }) => `${mode ?? '0'} ${oid ?? '0'.repeat(from.length)}\t${path}\0`,
-  );
-  if (lines.length === 0) return;
-  await git(topLevel, ['update-index', '-z', '--index-info'], { input: bytesOf(lines.join('')) });
+async function moveIndex(
+  { topLevel, gitDir }: Repository,
+  session: Session,
+  from: string,
+  to: string,
+  written: Entries = new Map(),
+): Promise<void> {
+  const changes = await listEntryChanges(mainPlace(session), from, to);
+  // An entry that is set anew knows nothing of its file, so git compares contents: by its old size, a file that came back
+  // with other line ends would count as changed.
+  const entries = new Map([
+    ...[...written].filter(([, entry]) => entry !== null),
+    ...changes.map((it) => [it.path, it.to] as const),
+  ]);
+  await setEntries(topLevel, { GIT_INDEX_FILE: join(gitDir, 'index') }, entries, from.length);
 }
 
 /** `git add -N` leaves entries that no tree holds; the saved index has them, for the way back. */
@@ -233,8 +280,9 @@ function savedIndex(session: Session): string {
 }
 
 /** Lets git note the new time stamps, so that unchanged files are not shown as changed; differences are no failure. */
-async function refreshIndex(topLevel: string): Promise<void> {
-  await git(topLevel, ['update-index', '-q', '--refresh'], { answers: [0, 1] });
+async function refreshIndex({ gitDir }: Repository, session: Session): Promise<void> {
+  const env = { GIT_INDEX_FILE: join(gitDir, 'index') };
+  await git(mainPlace(session), ['update-index', '-q', '--refresh'], { env, answers: [0, 1] });
 }
 
 /** Drops our stash entry, found by its object id: the user may have stashed something since. */
@@ -258,7 +306,9 @@ async function setState(session: Session, state: 'set-aside' | 'restored'): Prom
  * git applies a stash entry only over committed content. Whoever wants to merge by hand commits the result first, on
  * a branch of their own if they like; we never do.
  */
-async function byHand(topLevel: string, present: string, stash: string): Promise<string> {
+async function byHand(repository: Repository, session: Session, stash: string): Promise<string> {
+  const { topLevel } = repository;
+  const present = await readMainTree(repository, session);
   const words = `git -C ${quoted(topLevel)}`;
   const apply = `${words} stash apply ${stash}`;
   if (present === (await gitLine(topLevel, ['rev-parse', 'HEAD^{tree}']))) return apply;

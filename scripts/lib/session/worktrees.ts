@@ -1,13 +1,12 @@
 /** The worktrees that models work in: made, filled and recorded. */
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Refusal } from '../errors.ts';
-import { gitLine } from '../git/git.ts';
+import { mkdir, rm } from '../disk.ts';
+import { Failure, Refusal } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import { resolveRevision } from '../git/repository.ts';
 import { copyIndex } from '../git/trees.ts';
-import { addWorktree, fillWorktree, listWorktrees } from '../git/worktrees.ts';
+import { addWorktree, adminDirOf, fillWorktree, listWorktrees } from '../git/worktrees.ts';
 import { withLock } from '../process/lock.ts';
 import { lockReasonFor } from './find-session.ts';
 import { compactTime, repositoryLock, stateRoot } from './paths.ts';
@@ -20,6 +19,7 @@ import {
   type WorktreeRecord,
   worktreeOf,
 } from './session.ts';
+import { worktreePlace } from './trusted-places.ts';
 
 export interface PlannedWorktree {
   model: string;
@@ -78,12 +78,30 @@ function freePath(
 
 /** `mm/<model>/<YYYYMMDD-HHMMSS>`; two sessions in one second get a number behind it. */
 async function freeBranch(repository: Repository, model: string, stamp: string): Promise<string> {
-  const name = `mm/${fileName(model)}/${stamp}`;
+  const name = `${await freePrefix(repository, fileName(model))}/${stamp}`;
   for (let number = 1; ; number++) {
-    const branch = number === 1 ? name : `${name}-${number}`;
-    const taken = await resolveRevision(repository.topLevel, `refs/heads/${branch}`, 'commit');
-    if (taken === null) return branch;
+    const branch = numbered(name, number);
+    if (!(await branchExists(repository, branch))) return branch;
   }
+}
+
+/** Where the user has a branch `mm` or `mm/<model>`, git can have none below it: then `mm-<model>`. */
+async function freePrefix(repository: Repository, model: string): Promise<string> {
+  if (!(await branchExists(repository, 'mm')) && !(await branchExists(repository, `mm/${model}`))) {
+    return `mm/${model}`;
+  }
+  for (let number = 1; ; number++) {
+    const prefix = numbered(`mm-${model}`, number);
+    if (!(await branchExists(repository, prefix))) return prefix;
+  }
+}
+
+function numbered(name: string, number: number): string {
+  return number === 1 ? name : `${name}-${number}`;
+}
+
+async function branchExists({ topLevel }: Repository, branch: string): Promise<boolean> {
+  return (await resolveRevision(topLevel, `refs/heads/${branch}`, 'commit')) !== null;
 }
 
 /**
@@ -135,6 +153,7 @@ async function register(
         path,
         branch,
         start,
+        state: 'preparing',
         removed: false,
         provided,
         tree_after_gates: null,
@@ -153,10 +172,11 @@ async function fill(
   const trusted = trustedIndex(session, record);
   const isFilled = existsSync(trusted);
   if (!isFilled) {
-    await fillWorktree(record.path);
-    const gitDir = await gitLine(record.path, ['rev-parse', '--absolute-git-dir']);
+    const adminDir = await adminDirOf(session.data.common_dir, record.path);
+    if (adminDir === null) throw notRegistered(record.path);
+    await fillWorktree(worktreePlace(session, record.path), adminDir, record.start);
     await mkdir(dirname(trusted), { recursive: true, mode: 0o700 });
-    await copyIndex(join(gitDir, 'index'), trusted);
+    await copyIndex(join(adminDir, 'index'), trusted);
     await recordEvent(session, 'worktree_created', {
       model,
       path: record.path,
@@ -164,4 +184,13 @@ async function fill(
     });
   }
   return { ...record, created: create || !isFilled };
+}
+
+function notRegistered(path: string): Failure {
+  return new Failure({
+    code: 'not-registered',
+    message: `git does not know ${path} as a worktree of this repository, though it was added a moment ago.`,
+    hint: 'Something removed it, or wrote it another way. Run cleanup, then make-worktrees again.',
+    details: { path },
+  });
 }

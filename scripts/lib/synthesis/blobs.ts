@@ -1,6 +1,7 @@
 /** Many blobs at a time: a process for each would be most of the cost. */
-import { writeFile } from 'node:fs/promises';
+
 import { join } from 'node:path';
+import { writeFile } from '../disk.ts';
 import { Failure } from '../errors.ts';
 import { git } from '../git/git.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';

@@ -1,0 +1,102 @@
+/** What lies at some paths of a working tree: read, and written back, without looking at any other. */
+import type { BigIntStats } from 'node:fs';
+import { Refusal } from '../errors.ts';
+import { git, type TrustedPlace } from './git.ts';
+import { bytesOf, pathText, type RawPath, splitNul } from './paths.ts';
+import { type KnownFolders, kindOfEntry, look } from './survey.ts';
+import { type Entries, parseStage, setEntries, withTemporaryIndex } from './trees.ts';
+
+/** What tells a file from any other that was or will be at its path; null: nothing is there. */
+export type Sight = { identity: string; mode: number } | null;
+
+export function sightOf(directory: string, path: RawPath): Sight {
+  return sightOfEntry(look(directory, path));
+}
+
+/** The same of an entry that was looked at; a folder is no file. */
+export function sightOfEntry(found: BigIntStats | null): Sight {
+  if (found === null || found.isDirectory()) return null;
+  const { dev, ino, size, mtimeNs, ctimeNs, mode } = found;
+  const identity = `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs} ${mode}`;
+  return { identity, mode: Number(mode & 0o7777n) };
+}
+
+export interface PresentFiles {
+  entries: Entries;
+  /** Taken before the contents were read: whoever changes a file later is found out. */
+  sights: ReadonlyMap<RawPath, Sight>;
+}
+
+/**
+ * The entries that a tree would have for the files at the given paths, ignored or not; null where there is no file.
+ * @param expected what is supposed to be there; where git ignores modes, the mode is taken from it
+ * @throws Refusal `special-file` where a fifo, socket or device is in the place of a file
+ */
+export async function readPresentFiles(
+  place: TrustedPlace,
+  expected: Entries,
+): Promise<PresentFiles> {
+  const { directory } = place;
+  const paths = [...expected.keys()];
+  const sights = sightsOf(directory, paths);
+  const there = paths.filter((path) => sights.get(path) !== null);
+  if (there.length === 0) return { entries: new Map(paths.map((path) => [path, null])), sights };
+  const found = await withTemporaryIndex(place, 'empty', async (env) => {
+    const known = there.map((path) => [path, expected.get(path) ?? null] as const);
+    await setEntries(place, env, new Map(known.filter(([, entry]) => entry !== null)));
+    await git(place, ['update-index', '--add', '--remove', '-z', '--stdin'], {
+      env,
+      input: bytesOf(there.map((path) => `${path}\0`).join('')),
+    });
+    return parseStage(splitNul((await git(place, ['ls-files', '--stage', '-z'], { env })).stdout));
+  });
+  return { entries: new Map(paths.map((path) => [path, found.get(path) ?? null])), sights };
+}
+
+function sightsOf(directory: string, paths: readonly RawPath[]): Map<RawPath, Sight> {
+  const known: KnownFolders = new Map();
+  return new Map(
+    paths.map((path) => {
+      const found = look(directory, path, known);
+      if (found !== null && kindOfEntry(found) === 'special') throw specialFile(directory, path);
+      return [path, sightOfEntry(found)];
+    }),
+  );
+}
+
+const CONVERTS = new Set(['text', 'eol', 'crlf', 'filter', 'ident', 'working-tree-encoding']);
+
+/**
+ * Those of the paths whose bytes on the disk may be others than in an object, each with the name of its filter, or null
+ * where it is about line ends and encodings.
+ */
+export async function convertedPaths(
+  place: TrustedPlace,
+  paths: readonly RawPath[],
+): Promise<Map<RawPath, string | null>> {
+  const found = new Map<RawPath, string | null>();
+  if (paths.length === 0) return found;
+  const auto = await git(place, ['config', '--get', 'core.autocrlf'], { answers: [0, 1] });
+  // Without a value it is true.
+  const isOff = auto.exitCode === 1 || /^(false|no|off|0)\n$/i.test(auto.stdout.toString());
+  if (!isOff) for (const path of paths) found.set(path, null);
+  const { stdout } = await git(place, ['check-attr', '-z', '--stdin', '--all'], {
+    input: bytesOf(paths.map((path) => `${path}\0`).join('')),
+  });
+  const items = splitNul(stdout);
+  for (let at = 0; at + 2 < items.length; at += 3) {
+    const [path = '', attribute = '', value = ''] = items.slice(at, at + 3);
+    if (!CONVERTS.has(attribute) || (attribute === 'text' && value === 'unset')) continue;
+    found.set(path, attribute === 'filter' ? value : (found.get(path) ?? null));
+  }
+  return found;
+}
+
+function specialFile(directory: string, path: RawPath): Refusal {
+  return new Refusal({
+    code: 'special-file',
+    message: `${pathText(path)} in ${directory} is a fifo, a socket or a device, where a file should be. Nothing was written.`,
+    hint: 'Move it away, then run the same command again.',
+    details: { directory, path: pathText(path) },
+  });
+}

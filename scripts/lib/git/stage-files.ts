@@ -1,0 +1,66 @@
+/** New contents of files, made ready in a folder of their own before one of them takes its place. */
+import { readFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from '../disk.ts';
+import { git, type TrustedPlace } from './git.ts';
+import { bytesOf, type RawPath } from './paths.ts';
+import { type KnownFolders, kindOf, parentOf, placeOf } from './survey.ts';
+import { type Entries, setEntries, withTemporaryIndex } from './trees.ts';
+import { placeIn } from './trusted-git-dir.ts';
+
+/**
+ * Writes the entries as files below a folder, as they will be in the working tree: converted by the attributes that
+ * hold there afterwards, which are the staged ones, and for the rest those that lie there now.
+ */
+export async function stageFiles(
+  place: TrustedPlace,
+  entries: Entries,
+  folder: string,
+): Promise<void> {
+  const stage = placeIn(place, folder);
+  const files = new Map([...entries].filter(([, entry]) => entry !== null));
+  if (files.size === 0) return;
+  const known: KnownFolders = new Map();
+  for (const path of attributeFiles(files.keys())) {
+    if (!entries.has(path)) copyAttributes(place.directory, path, folder, known);
+  }
+  const isAttributes = ([path]: [RawPath, unknown]) => /(^|\/)\.gitattributes$/.test(path);
+  const [attributes, others] = [
+    [...files].filter(isAttributes),
+    [...files].filter((it) => !isAttributes(it)),
+  ];
+  await withTemporaryIndex(stage, 'empty', async (env) => {
+    await setEntries(stage, env, files);
+    for (const group of [attributes, others]) {
+      if (group.length === 0) continue;
+      await git(stage, ['checkout-index', '--force', '-z', '--stdin'], {
+        env,
+        input: bytesOf(group.map(([path]) => `${path}\0`).join('')),
+      });
+    }
+  });
+}
+
+/** Every place where attributes of the paths may be written. */
+export function attributeFiles(paths: Iterable<RawPath>): Set<RawPath> {
+  const found = new Set<RawPath>();
+  for (const path of paths) {
+    const folders = path.split('/').slice(0, -1);
+    for (let depth = folders.length; depth >= 0; depth--) {
+      const file = [...folders.slice(0, depth), '.gitattributes'].join('/');
+      if (found.has(file)) break;
+      found.add(file);
+    }
+  }
+  return found;
+}
+
+function copyAttributes(
+  directory: string,
+  path: RawPath,
+  folder: string,
+  known: KnownFolders,
+): void {
+  if (kindOf(directory, path, known) !== 'file') return;
+  mkdirSync(placeOf(folder, parentOf(path)), { recursive: true });
+  writeFileSync(placeOf(folder, path), readFileSync(placeOf(directory, path)));
+}

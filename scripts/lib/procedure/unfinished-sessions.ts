@@ -1,0 +1,57 @@
+/** A start-session that was killed half way: the next one takes back what it did. */
+import { join } from 'node:path';
+import { Refusal } from '../errors.ts';
+import type { Repository } from '../git/repository.ts';
+import { identifyProcess } from '../process/processes.ts';
+import type { Reporter } from '../script.ts';
+import { readTextOrNull } from '../session/files.ts';
+import { listSessionIds, readOrigin, sessionsFolder } from '../session/find-session.ts';
+import { readSession, type Session, updateSession } from '../session/session.ts';
+import { restoreUserChanges } from '../session/user-changes.ts';
+import { archiveWhenDone, removeLeftStaging } from './cleanup.ts';
+
+/**
+ * Brings back what killed starts in this main tree had set aside, and leaves nothing of them in the repository. Their
+ * directories stay, with all that their refs held, and say `abandoned`.
+ * @throws Refusal `unfinished-session` where the user changed the same places since
+ */
+export async function takeBackUnfinishedSessions(
+  repository: Repository,
+  { progress }: Reporter,
+): Promise<void> {
+  const folder = sessionsFolder(repository, await readOrigin(repository.topLevel));
+  for (const id of await listSessionIds(folder)) {
+    const session = await unfinishedSession(join(folder, id), repository);
+    if (session === null) continue;
+    progress(`taking back session ${id}, whose start was killed`);
+    const { status, command } = await restoreUserChanges(repository, session);
+    if (status === 'conflict') throw unfinished(session, command);
+    await removeLeftStaging(repository, session);
+    await archiveWhenDone(repository, session);
+    await updateSession(session, () => ({ status: 'abandoned' }));
+  }
+}
+
+/** The last thing that a start does is to record its event; until then its process must be at work. */
+async function unfinishedSession(
+  directory: string,
+  repository: Repository,
+): Promise<Session | null> {
+  const events = await readTextOrNull(join(directory, 'events.jsonl'));
+  // A line that a kill cut short does not count.
+  if (events?.includes('\n')) return null;
+  const session = await readSession(directory);
+  if (session?.data.status !== 'in_progress') return null;
+  if (session.data.main_tree !== repository.topLevel) return null;
+  const pid = Number(session.data.session_id.split('-').at(-2));
+  return (await identifyProcess(pid)) === null ? session : null;
+}
+
+function unfinished({ data }: Session, command: string | null): Refusal {
+  return new Refusal({
+    code: 'unfinished-session',
+    message: `Session ${data.session_id} was killed while it set your changes aside, and ${data.main_tree} was changed in the same places since. Nothing was written.`,
+    hint: `Bring the changes back by hand: ${command}. Then mm.mjs finish-session --status abandoned --session ${data.session_id}`,
+    details: { session: data.session_id, stash: data.user_changes?.stash ?? null, command },
+  });
+}

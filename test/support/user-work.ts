@@ -1,0 +1,172 @@
+/** What a user has in a repository, and the proof that after a crash all of it is still there or kept by a ref. */
+import { existsSync } from 'node:fs';
+import { readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import glob from 'fast-glob';
+import { gitLine } from '../../scripts/lib/git/git.ts';
+import { contentsOf } from './repository-state.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface UserWork {
+  /** Each file of the main tree, ignored ones included: mode and content, as contentsOf() has them. */
+  files: Record<string, string>;
+  /** The same files as git would keep them: `<mode> <object id>\t<path>`; ignored ones are null. */
+  kept: Record<string, string | null>;
+  /** What was staged: `<mode> <object id>\t<path>`. */
+  staged: string[];
+  /** HEAD, branches and tags: all refs but ours. */
+  refs: string[];
+  /** The user's own stash entries, the newest first. */
+  stash: string[];
+  /** What models made and nothing has captured yet: `<mode> <object id>\t<path>`. */
+  made: string[];
+}
+
+const EMPTY_FILE = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
+
+/** Reads what the user has now. */
+export async function readUserWork(box: Sandbox, cwd: string): Promise<UserWork> {
+  const files = await contentsOf(cwd);
+  const ignored = new Set(await lines(box, cwd, 'ls-files', '-z', '-oi', '--exclude-standard'));
+  return {
+    files,
+    kept: Object.fromEntries(
+      await Promise.all(
+        Object.entries(files).map(async ([path, facts]) => [
+          path,
+          ignored.has(path) ? null : `${await asGitKeeps(cwd, path, facts)}\t${path}`,
+        ]),
+      ),
+    ),
+    staged: await stagedEntries(box, cwd),
+    refs: await ownRefs(box, cwd),
+    stash: await ownStash(box, cwd),
+    made: [],
+  };
+}
+
+/** The files of a model's worktree that git does not hold yet. */
+export async function readMade(box: Sandbox, worktree: string): Promise<string[]> {
+  const paths = await lines(box, worktree, 'ls-files', '-z', '-mo', '--exclude-standard');
+  const files = await contentsOf(worktree);
+  return Promise.all(
+    paths
+      .filter((path) => files[path] !== undefined)
+      .map(async (path) => `${await asGitKeeps(worktree, path, files[path] ?? '')}\t${path}`),
+  );
+}
+
+/** What of the user's is neither in its place nor kept anywhere: one line each. */
+export async function findLosses(box: Sandbox, cwd: string, work: UserWork): Promise<string[]> {
+  const kept = await keptEntries(box, cwd);
+  const files = await contentsOf(cwd);
+  const staged = new Set(await stagedEntries(box, cwd));
+  return [
+    ...Object.keys(work.files)
+      .filter((path) => files[path] !== work.files[path] && !kept.has(work.kept[path] ?? ''))
+      .map((path) => `file ${path} (${files[path] === undefined ? 'gone' : 'changed'})`),
+    ...work.staged
+      .filter((entry) => !staged.has(entry) && !kept.has(entry))
+      .map((entry) => `staged ${entry}`),
+    ...(await findLostOfModels(box, cwd, work.made, kept)),
+    ...missing('ref', work.refs, await ownRefs(box, cwd)),
+    ...missing('stash entry', work.stash, await ownStash(box, cwd)),
+  ];
+}
+
+/** A worktree that is half removed may have no `.git` any more: its files are looked at, not its state. */
+async function findLostOfModels(
+  box: Sandbox,
+  cwd: string,
+  made: string[],
+  kept: Set<string>,
+): Promise<string[]> {
+  const listing = await lines(box, cwd, 'worktree', 'list', '--porcelain', '-z');
+  const worktrees = listing.flatMap((it) => /^worktree (.*)/s.exec(it)?.[1] ?? []);
+  const there = (await Promise.all(worktrees.filter(existsSync).map(filesAsGitKeeps))).flat();
+  return made
+    .filter((it) => !kept.has(it) && !there.includes(it))
+    .map((it) => `made by a model: ${it}`);
+}
+
+async function filesAsGitKeeps(folder: string): Promise<string[]> {
+  return Promise.all(
+    Object.entries(await contentsOf(folder)).map(
+      async ([path, facts]) => `${await asGitKeeps(folder, path, facts)}\t${path}`,
+    ),
+  );
+}
+
+/** What must be as it was, in its order. */
+function missing(kind: string, before: string[], after: string[]): string[] {
+  if (before.join('\n') === after.join('\n')) return [];
+  return [`${kind}: ${JSON.stringify(before)} became ${JSON.stringify(after)}`];
+}
+
+async function asGitKeeps(cwd: string, path: string, facts: string): Promise<string> {
+  const isLink = facts.includes(' -> ');
+  const content = isLink ? await readlink(join(cwd, path)) : await readFile(join(cwd, path));
+  const oid = await gitLine(cwd, ['hash-object', '--no-filters', '--stdin'], { input: content });
+  const isExecutable = (Number.parseInt(facts, 8) & 0o100) !== 0;
+  return `${isLink ? '120000' : isExecutable ? '100755' : '100644'} ${oid}`;
+}
+
+/** Everything that private refs, stash entries, the session's archives and HEAD hold. */
+async function keptEntries(box: Sandbox, cwd: string): Promise<Set<string>> {
+  const entries = new Set<string>();
+  for (const tree of await keptTrees(box, cwd)) {
+    for (const line of await lines(box, cwd, 'ls-tree', '-r', '-z', '--full-tree', tree)) {
+      entries.add(line.replace(/^(\d+) \w+ /, '$1 '));
+    }
+  }
+  return entries;
+}
+
+/** A stash entry keeps the index and the untracked files in parents of its own, so those count too. */
+async function keptTrees(box: Sandbox, cwd: string): Promise<string[]> {
+  const tips = [
+    'HEAD',
+    ...(await words(box, cwd, 'for-each-ref', '--format=%(objectname)', 'refs/mm', 'refs/stash')),
+    ...(await words(box, cwd, 'stash', 'list', '--format=%H')),
+    ...(await archived(box, cwd)),
+  ];
+  const commits = await words(box, cwd, 'rev-list', '--no-walk', ...tips);
+  const parents = await words(box, cwd, 'log', '--no-walk', '--format=%P', ...commits);
+  return [...new Set([...commits, ...parents])];
+}
+
+async function archived(box: Sandbox, cwd: string): Promise<string[]> {
+  const bundles = await glob('state/**/refs.bundle', { cwd: box.folder, absolute: true });
+  const heads = await Promise.all(
+    bundles.map((bundle) => box.git(cwd, 'bundle', 'list-heads', bundle)),
+  );
+  return heads.flatMap((text) => text.split('\n').map((line) => line.slice(0, 40)));
+}
+
+/** An empty entry is what `git add --intent-to-add` leaves: nothing is staged in it. */
+async function stagedEntries(box: Sandbox, cwd: string): Promise<string[]> {
+  const entries = await lines(box, cwd, 'ls-files', '--stage', '-z');
+  return entries
+    .filter((line) => !line.includes(` ${EMPTY_FILE} `))
+    .map((line) => line.replace(/^(\d+ \w+) \d+\t/, '$1\t'));
+}
+
+async function ownRefs(box: Sandbox, cwd: string): Promise<string[]> {
+  const head = await box.git(cwd, 'rev-parse', '--symbolic-full-name', 'HEAD');
+  const refs = await box.git(cwd, 'for-each-ref', '--format=%(objectname) %(refname)');
+  const isOurs = /^\w+ refs\/(mm\/|heads\/mm\/[^/]+\/\d{8}-\d{6}|stash$)/;
+  return [`HEAD ${head}`, ...refs.split('\n').filter((line) => !isOurs.test(line))];
+}
+
+async function ownStash(box: Sandbox, cwd: string): Promise<string[]> {
+  const entries = await box.git(cwd, 'stash', 'list', '--format=%H %gs');
+  return entries.split('\n').filter((line) => line !== '' && !line.includes(' mm-execute: '));
+}
+
+async function lines(box: Sandbox, cwd: string, ...command: string[]): Promise<string[]> {
+  return (await box.git(cwd, ...command)).split('\0').filter((line) => line !== '');
+}
+
+async function words(box: Sandbox, cwd: string, ...command: string[]): Promise<string[]> {
+  return (await box.git(cwd, ...command)).split(/\s+/).filter((word) => word !== '');
+}
