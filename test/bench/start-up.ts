@@ -4,6 +4,7 @@ import { launcher } from '../../scripts/lib/skill-folder.ts';
 import { allScripts } from '../support/all-scripts.ts';
 import { type Sandbox, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
+import { median } from './rounds.ts';
 import type { Measured } from './run-bench.ts';
 
 const ROUNDS = 10;
@@ -62,10 +63,4 @@ async function measure(
     ms: median(times.get(name) ?? []),
     floorMs: median(floor),
   }));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
 }
