@@ -1,4 +1,5 @@
 /** Two ways to do the same, in turn, so that a slow moment of the machine falls on both. */
+import { readFileSync } from 'node:fs';
 import type { Measured } from './run-bench.ts';
 
 /** One way, step by step; what is prepared is not measured. */
@@ -13,6 +14,12 @@ export interface Step {
   bound: number | null;
 }
 
+interface Cost {
+  ms: number;
+  /** Of this process and all that it started. */
+  cpuMs: number;
+}
+
 /** Runs both sides in each round, the one first that was second before. A first round that does not count warms up. */
 export async function compareSides(
   steps: readonly Step[],
@@ -20,35 +27,53 @@ export async function compareSides(
   floor: Side,
   { rounds, warmUp = true }: { rounds: number; warmUp?: boolean },
 ): Promise<Measured[]> {
-  const times: { ours: number[]; floor: number[] }[] = [];
+  const costs: { ours: Cost[]; floor: Cost[] }[] = [];
   for (let round = warmUp ? -1 : 0; round < rounds; round++) {
     const isOursFirst = round % 2 === 0;
-    const first = await timeSteps(isOursFirst ? ours : floor, round);
-    const second = await timeSteps(isOursFirst ? floor : ours, round);
+    const first = await runSteps(isOursFirst ? ours : floor, round);
+    const second = await runSteps(isOursFirst ? floor : ours, round);
     if (round < 0) continue;
-    times.push(isOursFirst ? { ours: first, floor: second } : { ours: second, floor: first });
+    costs.push(isOursFirst ? { ours: first, floor: second } : { ours: second, floor: first });
   }
   return steps.map(({ name, bound }, step) => {
-    const pairs = times.map((it) => ({ ms: it.ours[step] ?? 0, floorMs: it.floor[step] ?? 0 }));
-    return {
-      ...{ name, bound },
-      ms: median(pairs.map(({ ms }) => ms)),
-      floorMs: median(pairs.map(({ floorMs }) => floorMs)),
-      ratio: median(pairs.map(({ ms, floorMs }) => ms / floorMs)),
-    };
+    const nothing = { ms: 0, cpuMs: 0 };
+    const pairs = costs.map((it) => [it.ours[step] ?? nothing, it.floor[step] ?? nothing] as const);
+    return { name, bound, ...summary(pairs) };
   });
 }
 
-/** Milliseconds of each step. */
-async function timeSteps({ prepare, steps }: Side, round: number): Promise<number[]> {
+function summary(pairs: readonly (readonly [ours: Cost, floor: Cost])[]) {
+  const cpu = (side: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[side].cpuMs, 0);
+  return {
+    ms: median(pairs.map(([ours]) => ours.ms)),
+    floorMs: median(pairs.map(([, floor]) => floor.ms)),
+    ratio: median(pairs.map(([ours, floor]) => ours.ms / floor.ms)),
+    // Of all rounds together: one alone may be shorter than the clock's tick.
+    cpuRatio: cpu(0) / cpu(1),
+  };
+}
+
+async function runSteps({ prepare, steps }: Side, round: number): Promise<Cost[]> {
   await prepare?.(round);
-  const times: number[] = [];
+  const costs: Cost[] = [];
   for (const step of steps) {
-    const started = performance.now();
+    const [started, cpuBefore] = [performance.now(), cpuMs()];
     await step();
-    times.push(performance.now() - started);
+    costs.push({ ms: performance.now() - started, cpuMs: cpuMs() - cpuBefore });
   }
-  return times;
+  return costs;
+}
+
+const MS_PER_TICK = 10;
+
+/** What this process and its ended children have computed so far; NaN where there is no /proc to say so. */
+function cpuMs(): number {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * MS_PER_TICK, 0);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 export function median(values: readonly number[]): number {

@@ -19,6 +19,8 @@ export interface Duration {
   floorMs: number;
   /** The median of the rounds' ratios, where rounds are pairs; else the ratio of the medians counts. */
   ratio?: number;
+  /** The same of the time that processors were busy: on a machine that does other things too, it says more. */
+  cpuRatio?: number;
   /** The most that the ratio may be; null: it is only reported. */
   bound: number | null;
 }
@@ -57,16 +59,16 @@ function print(measured: Measured): void {
   if (!holds) process.exitCode = 1;
   const said = bound === null ? '(reported)' : `(at most ${bound})`;
   const mark = bound === null ? '    ' : holds ? 'ok  ' : 'OVER';
-  console.log(`${mark} ${name.padEnd(28)} ${figures}  ${said}`);
+  console.log(`${mark} ${name.padEnd(36)} ${figures}  ${said}`);
 }
 
 function memoryFigures({ megabytes }: Memory): [number, string] {
   return [megabytes, `${megabytes.toFixed(0).padStart(6)} MB`];
 }
 
-function figuresOf({ ms, floorMs, ratio = ms / floorMs }: Duration): [number, string] {
-  return [
-    ratio,
-    `${ms.toFixed(0).padStart(6)} ms  floor ${floorMs.toFixed(0).padStart(6)} ms  ${ratio.toFixed(2).padStart(6)} x`,
-  ];
+function figuresOf(duration: Duration): [number, string] {
+  const { ms, floorMs, ratio = ms / floorMs, cpuRatio = Number.NaN } = duration;
+  const cpu = Number.isNaN(cpuRatio) ? '' : `  cpu ${cpuRatio.toFixed(2).padStart(5)} x`;
+  const times = `${ms.toFixed(0).padStart(6)} ms  floor ${floorMs.toFixed(0).padStart(6)} ms`;
+  return [ratio, `${times}  ${ratio.toFixed(2).padStart(6)} x${cpu}`];
 }
