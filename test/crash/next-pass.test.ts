@@ -3,6 +3,6 @@ import { testKills } from '../support/crash-tests.ts';
 import { scenarioNamed } from './scenarios.ts';
 
 testKills(scenarioNamed('next-pass'));
-testKills(scenarioNamed('next-pass, host in the main tree'));
+testKills(scenarioNamed('next-pass, host in the main tree'), /^(rm|rename) .*\/project\/[^.]/);
 
 test.run();

@@ -2,8 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listChanges } from '../../scripts/lib/git/changes.ts';
-import { checkoutFiles, sumOfBlobSizes } from '../../scripts/lib/git/checkout-files.ts';
+import { checkoutFiles } from '../../scripts/lib/git/checkout-files.ts';
 import { filesAt } from '../../scripts/lib/git/files-at.ts';
 import type { RawPath } from '../../scripts/lib/git/paths.ts';
 import { readTree, type TreeEntry } from '../../scripts/lib/git/trees.ts';
@@ -84,24 +83,6 @@ test('no paths, no work', async () => {
   const { place, tree, folder } = await treeOf(box, { 'a.txt': 'a' });
   await checkoutFiles(place, tree, new Map(), folder);
   assert.equal(await readAll(folder), {});
-});
-
-test('the sizes of blobs are summed', async () => {
-  await using box = await ownSandbox();
-  const { repository, tree } = await treeOf(box, {
-    'a.txt': '12345',
-    'b.bin': Buffer.alloc(1000),
-    empty: '',
-  });
-  const changes = await listChanges(repository, 'HEAD', tree);
-  assert.is(
-    await sumOfBlobSizes(
-      repository,
-      changes.flatMap(({ oid }) => oid ?? []),
-    ),
-    1005,
-  );
-  assert.is(await sumOfBlobSizes(repository, []), 0);
 });
 
 test('files at a revision: what lies in the working tree plays no part', async () => {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { filesThatChangeByConversion } from '../../scripts/lib/git/conversions.ts';
+import type { TrustedPlace } from '../../scripts/lib/git/git.ts';
 import type { RawPath } from '../../scripts/lib/git/paths.ts';
-import { readPresentFiles } from '../../scripts/lib/git/present-files.ts';
+import { convertedPaths, readPresentFiles } from '../../scripts/lib/git/present-files.ts';
+import type { Entries } from '../../scripts/lib/git/trees.ts';
 import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { makePlaces } from '../support/working-tree.ts';
@@ -133,9 +135,14 @@ for (const { name, attributes = '', settings = {}, files, changed } of ROWS) {
     const paths = Object.keys(files).map((path) => [path, null] as const);
     const { entries } = await readPresentFiles(main, new Map(paths));
     const before = await readAll(at);
-    assert.equal((await filesThatChangeByConversion(main, entries)).sort(), changed.toSorted());
+    assert.equal((await changedByConversion(main, entries)).sort(), changed.toSorted());
     assert.equal(await readAll(at), before, 'nothing is written');
   });
+}
+
+async function changedByConversion(place: TrustedPlace, entries: Entries) {
+  const converted = await convertedPaths(place, [...entries.keys()]);
+  return filesThatChangeByConversion(place, entries, converted);
 }
 
 test('files that go away are none, nor is a submodule; and of nothing there is nothing', async () => {
@@ -147,8 +154,8 @@ test('files that go away are none, nor is a submodule; and of nothing there is n
     ['gone', null],
     ['module', { mode: '160000', oid: commit }],
   ]);
-  assert.equal(await filesThatChangeByConversion(main, entries), []);
-  assert.equal(await filesThatChangeByConversion(main, new Map()), []);
+  assert.equal(await changedByConversion(main, entries), []);
+  assert.equal(await changedByConversion(main, new Map()), []);
 });
 
 test('a file that changed since is another one', async () => {
@@ -161,7 +168,7 @@ test('a file that changed since is another one', async () => {
   const { entries } = await readPresentFiles(main, new Map([['large', null]]));
   bytes[(2 << 20) + 5] = 0x21;
   await writeFile(file, bytes);
-  assert.equal(await filesThatChangeByConversion(main, entries), ['large']);
+  assert.equal(await changedByConversion(main, entries), ['large']);
 });
 
 test.run();

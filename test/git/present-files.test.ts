@@ -4,9 +4,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gitLine } from '../../scripts/lib/git/git.ts';
 import type { RawPath } from '../../scripts/lib/git/paths.ts';
-import { convertedPaths, readPresentFiles, sightOf } from '../../scripts/lib/git/present-files.ts';
+import {
+  convertedPaths,
+  plainPaths,
+  readPresentFiles,
+  sightOf,
+} from '../../scripts/lib/git/present-files.ts';
 import { type Entries, readTree, type TreeEntry, writeTree } from '../../scripts/lib/git/trees.ts';
-import { NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
+import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import type { Files } from '../support/sandbox.ts';
@@ -155,6 +160,54 @@ test('what is no file at all is refused', async () => {
   const error = await rejection(it.read('a.txt', 'dir/pipe'));
   assert.equal([error.code, error.exitStatus], ['special-file', 3]);
   assert.equal(error.details, { directory: it.at, path: 'dir/pipe' });
+});
+
+test('files whose bytes are those of their objects are told without git, with the same answer', async () => {
+  const old: Record<RawPath, Awkward> = {
+    ...Object.fromEntries(NAMES.map((name) => [name, `${name}\n`])),
+    ...{ same: 's\n', other: 'o\n', gone: 'g\n', tool: { executable: 't' }, 'not-tool': 'n' },
+    ...{ link: { link: 'same' }, 'other-link': { link: 'same' }, 'was-link': { link: 'same' } },
+    ...{ 'was-file': 'same', 'was-folder/x': 'x', 'tool-no-more': { executable: 't' } },
+  };
+  await using it = await setUp({});
+  await writeAwkward(it.at, old);
+  await it.box.git(it.at, 'add', '--all');
+  const expected = await readTree(it.at, await it.box.git(it.at, 'write-tree'));
+  await Promise.all(
+    ['gone', 'other-link', 'was-link', 'was-file', 'was-folder'].map((path) =>
+      rm(join(it.at, path), { recursive: true }),
+    ),
+  );
+  await writeAwkward(it.at, {
+    ...{ other: 'O\n', 'other-link': { link: 'other' }, 'was-link': 'same' },
+    ...{ 'was-file': { link: 'same' }, 'was-folder': 'x' },
+  });
+  await chmod(join(it.at, 'not-tool'), 0o755);
+  await chmod(join(it.at, 'tool-no-more'), 0o644);
+  const all: Entries = new Map([...expected, ['new', null], ['was-folder', null]]);
+  for (const place of [it.places.main, it.places.bytes]) {
+    const plain = await plainPaths(place, [...all.keys()]);
+    assert.equal([...plain], [...all.keys()]);
+    const known = await readPresentFiles(place, all, plain);
+    assert.equal(known, await readPresentFiles(place, all));
+    assert.is(known.entries.get('same')?.oid, expected.get('same')?.oid);
+  }
+});
+
+test('no file is plain that attributes or settings may convert, or whose mode git does not heed', async () => {
+  await using it = await setUp({ '.gitattributes': '*.txt text\n*.bin -text\n*.x ident\n' });
+  const paths = ['a.txt', 'a.bin', 'a.x', 'a', 'caf\xe9\n.txt', 'caf\xe9'];
+  const plain = async (...settings: [string, string][]) => {
+    for (const [key, value] of settings) await it.box.git(it.at, 'config', key, value);
+    const { main } = await makePlaces(it.box, it.at, settings.join(' ') || 'none');
+    return [...(await plainPaths(main, paths))];
+  };
+  assert.equal(await plain(), ['a.bin', 'a', 'caf\xe9']);
+  assert.equal([...(await plainPaths(it.places.bytes, paths))], paths, 'byte for byte all are');
+  assert.equal(await plain(['core.autocrlf', 'input']), []);
+  assert.equal(await plain(['core.autocrlf', 'false'], ['core.symlinks', 'false']), []);
+  assert.equal(await plain(['core.symlinks', 'true'], ['core.fileMode', 'no']), []);
+  assert.equal(await plain(['core.fileMode', 'yes']), ['a.bin', 'a', 'caf\xe9']);
 });
 
 test('where git ignores modes, the mode is the one that is expected', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RawPath } from '../../scripts/lib/git/paths.ts';
-import { attributeFiles, stageFiles } from '../../scripts/lib/git/stage-files.ts';
+import { attributeFiles, stageAsBytes, stageFiles } from '../../scripts/lib/git/stage-files.ts';
 import { readTree } from '../../scripts/lib/git/trees.ts';
 import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
@@ -115,6 +115,28 @@ test('every place where attributes of some paths may be written', () => {
     'a/b/.gitattributes',
   ]);
   assert.equal(places('caf\xe9/x', '.gitattributes'), ['.gitattributes', 'caf\xe9/.gitattributes']);
+});
+
+test('as bytes, side by side: nothing is converted, and each file is where it is said to be', async () => {
+  const files: Record<RawPath, Awkward> = {
+    ...Object.fromEntries(NAMES.map((name) => [name, `${name}\r\n`])),
+    ...{ 'deep/tool.sh': { executable: 'x' }, 'deep/link': { link: '/etc/passwd' }, empty: '' },
+  };
+  await using it = await setUp({ '.gitattributes': '* text eol=lf\n' }, files);
+  const wanted = new Map([...it.entries, ['gone.txt', null]]);
+  const names = await stageAsBytes(it.main, wanted, it.folder);
+  assert.equal([...names.keys()].sort(), Object.keys(files).sort());
+  const staged = await readAll(it.folder);
+  assert.is(Object.keys(staged).length, names.size);
+  const found = Object.fromEntries([...names].map(([path, name]) => [path, staged[name]]));
+  await writeAwkward(join(it.folder, '..', 'expected'), files);
+  assert.equal(found, await readAll(join(it.folder, '..', 'expected')));
+});
+
+test('as bytes, none: nothing is written', async () => {
+  await using it = await setUp({ 'a.txt': 'a\n' }, { 'b.txt': 'b\n' });
+  assert.equal(await stageAsBytes(it.main, new Map([['a.txt', null]]), it.folder), new Map());
+  assert.equal(await readAll(it.folder), {});
 });
 
 test.run();

@@ -8,6 +8,7 @@ import type { RawPath } from '../../scripts/lib/git/paths.ts';
 import {
   commitTree,
   copyIndex,
+  forgetReplacement,
   listSubmodules,
   parseStage,
   readTree,
@@ -139,6 +140,31 @@ test('a lock that a killed process of ours left is taken up again, whole', async
     (await readdir(gitDir)).filter((name) => name.includes('index')),
     ['index'],
   );
+});
+
+test('what a killed replacement left is removed, and nobody else’s lock', async () => {
+  await using box = await ownSandbox();
+  const repository = await box.repository({ 'a.txt': 'a\n' });
+  const gitDir = join(repository, '.git');
+  const [draft, lock] = [join(gitDir, 'index-of-me'), `${indexOf(repository)}.lock`];
+  const left = async () => (await readdir(gitDir)).filter((name) => name.includes('index')).sort();
+
+  await writeFile(draft, 'half of a dr');
+  await writeFile(lock, 'somebody else');
+  await forgetReplacement(gitDir, 'me');
+  assert.equal(await left(), ['index', 'index.lock'], 'before the lock');
+  await rm(lock);
+
+  await copyFile(indexOf(repository), draft);
+  await link(draft, lock);
+  await forgetReplacement(gitDir, 'me');
+  assert.equal(await left(), ['index'], 'with the lock');
+
+  const before = await readFile(indexOf(repository));
+  await link(indexOf(repository), draft);
+  await forgetReplacement(gitDir, 'me');
+  assert.equal(await left(), ['index'], 'with the new index in its place');
+  assert.equal(await readFile(indexOf(repository)), before);
 });
 
 test('a tree of nothing but some entries', async () => {

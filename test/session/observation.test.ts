@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addWorktree } from '../../scripts/lib/git/worktrees.ts';
-import { readIgnoredFiles, splitListing } from '../../scripts/lib/session/ignored-files.ts';
 import { FileReader } from '../../scripts/lib/session/file-facts.ts';
 import { lockReasonFor } from '../../scripts/lib/session/find-session.ts';
+import { readIgnoredFiles, splitListing } from '../../scripts/lib/session/ignored-files.ts';
 import { obeyedPlaces, parseSettings } from '../../scripts/lib/session/obeyed-files.ts';
 import {
   type Observation,

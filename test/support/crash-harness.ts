@@ -100,6 +100,8 @@ export interface Exploration {
 export interface ExplorationOptions {
   /** Only so many points, spread evenly. By default all at which something else lies on the disk than at the one before. */
   sample?: number;
+  /** Besides the sample, the points whose labels match. */
+  always?: RegExp;
   /** Also those at which nothing else does, and each way to recover at each point instead of one after the other. */
   exhaustive?: boolean;
   onProblem?: (problem: Problem) => void;
@@ -108,12 +110,15 @@ export interface ExplorationOptions {
 /** The kill points of a scenario, or a sample that is the same each time. */
 export async function explore(
   scenario: CrashScenario,
-  { sample, exhaustive = false, onProblem }: ExplorationOptions = {},
+  { sample, always, exhaustive = false, onProblem }: ExplorationOptions = {},
 ): Promise<Exploration> {
   return withStage(scenario, (stage) => {
     const all = stage.points.map((_, index) => index + 1);
     const chosen = exhaustive ? all : all.filter((point) => makesADifference(stage, point));
-    const kills = spread(chosen, sample ?? chosen.length).map((point) => killAt(stage, point));
+    const some = new Set(spread(chosen, sample ?? chosen.length));
+    const isWanted = (point: number) =>
+      some.has(point) || always?.test(stage.points[point - 1] ?? '') === true;
+    const kills = chosen.filter(isWanted).map((point) => killAt(stage, point));
     return disturb(stage, kills, { inTurn: !exhaustive, onProblem });
   });
 }

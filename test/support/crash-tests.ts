@@ -5,9 +5,10 @@ import { type CrashScenario, explore } from './crash-harness.ts';
 
 const SAMPLE = 8;
 
-export function testKills(scenario: CrashScenario): void {
+/** @param always points that are tried besides the sample, by their labels */
+export function testKills(scenario: CrashScenario, always?: RegExp): void {
   test(`${scenario.name}: killed anywhere, nothing is lost, and it goes on from there`, async () => {
-    const { problems, tries, undisturbed } = await explore(scenario, { sample: SAMPLE });
+    const { problems, tries, undisturbed } = await explore(scenario, { sample: SAMPLE, always });
     assert.equal(problems, []);
     assert.ok(undisturbed <= tries / 4, `${undisturbed} of ${tries} kills never came`);
   });

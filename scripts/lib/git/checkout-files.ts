@@ -1,7 +1,7 @@
-import { git, type Place, type TrustedPlace } from './git.ts';
+import { git, type TrustedPlace } from './git.ts';
 import { bytesOf } from './paths.ts';
 import { attributeFiles } from './stage-files.ts';
-import { type Entries, setEntries, withTemporaryIndex } from './trees.ts';
+import { type Entries, listEntriesNamed, setEntries, withTemporaryIndex } from './trees.ts';
 import { placeIn } from './trusted-git-dir.ts';
 
 /**
@@ -26,10 +26,20 @@ export async function checkoutFiles(
   });
 }
 
+/** To look for so many files one by one costs as much as to read a large tree. */
+const FEW = 500;
+
 /** The attributes files of a tree that may speak of the paths. */
 async function attributesFor(place: TrustedPlace, tree: string, files: Entries): Promise<Entries> {
+  const candidates = attributeFiles(files.keys());
+  if (candidates.size > FEW) {
+    const all = await listEntriesNamed(place, tree, '.gitattributes');
+    return new Map(
+      [...all].filter(([path, { mode }]) => candidates.has(path) && mode.startsWith('100')),
+    );
+  }
   // A name with a line break in it cannot be asked for in lines.
-  const paths = [...attributeFiles(files.keys())].filter((path) => !path.includes('\n'));
+  const paths = [...candidates].filter((path) => !path.includes('\n'));
   const { stdout } = await git(place, ['cat-file', '--batch-check=%(objecttype) %(objectname)'], {
     input: bytesOf(paths.map((path) => `${tree}:${path}\n`).join('')),
   });
@@ -40,17 +50,4 @@ async function attributesFor(place: TrustedPlace, tree: string, files: Entries):
       return oid === undefined ? [] : [[path, { mode: '100644', oid }] as const];
     }),
   );
-}
-
-/** The bytes that blobs hold together. */
-export async function sumOfBlobSizes(directory: Place, oids: readonly string[]): Promise<number> {
-  if (oids.length === 0) return 0;
-  const { stdout } = await git(directory, ['cat-file', '--batch-check=%(objectsize)'], {
-    input: `${oids.join('\n')}\n`,
-  });
-  return stdout
-    .toString()
-    .trim()
-    .split('\n')
-    .reduce((sum, size) => sum + Number(size), 0);
 }

@@ -1,10 +1,9 @@
 /** Where line ends, filters or encodings keep a file's bytes from being the same after they went through an object. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { haveSameBytes } from '../same-bytes.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
 import type { EntryChange } from './changes.ts';
 import { git, type TrustedPlace } from './git.ts';
 import { type RawPath, splitNul } from './paths.ts';
-import { convertedPaths } from './present-files.ts';
 import { stageFiles } from './stage-files.ts';
 import { placeOf } from './survey.ts';
 import {
@@ -15,23 +14,25 @@ import {
   withTemporaryIndex,
 } from './trees.ts';
 
+/** By path, what converts a file, as convertedPaths() gives it. */
+type Converted = ReadonlyMap<RawPath, string | null>;
+
 /** Those of the files that would come back from their objects with other bytes than they have now. */
 export async function filesThatChangeByConversion(
   place: TrustedPlace,
   entries: Entries,
+  converted: Converted,
 ): Promise<RawPath[]> {
-  const files = [...entries].filter(([, entry]) => entry?.mode.startsWith('100'));
-  const converted = await convertedPaths(
-    place,
-    files.map(([path]) => path),
-  );
   // git-lfs gives back what it was given, and may have to fetch it.
-  const doubtful = new Set([...converted].flatMap(([path, by]) => (by === 'lfs' ? [] : [path])));
-  if (doubtful.size === 0) return [];
+  const isDoubtful = (path: RawPath) => converted.has(path) && converted.get(path) !== 'lfs';
+  const doubtful = [...entries].filter(
+    ([path, entry]) => entry?.mode.startsWith('100') && isDoubtful(path),
+  );
+  if (doubtful.length === 0) return [];
   return withTemporaryFolder(async (folder) => {
-    await stageFiles(place, new Map(files.filter(([path]) => doubtful.has(path))), folder);
-    return [...doubtful].filter(
-      (path) => !haveSameBytes(placeOf(place.directory, path), placeOf(folder, path)),
+    await stageFiles(place, new Map(doubtful), folder);
+    return doubtful.flatMap(([path]) =>
+      haveSameBytes(placeOf(place.directory, path), placeOf(folder, path)) ? [] : [path],
     );
   });
 }
@@ -43,14 +44,15 @@ export async function filesThatChangeByConversion(
 export async function untouchedFiles(
   place: TrustedPlace,
   changes: readonly EntryChange[],
+  converted: Converted,
 ): Promise<Map<RawPath, TreeEntry>> {
   const before = new Map(
     changes.flatMap(({ path, from, to }) =>
-      from !== null && to?.mode === from.mode && from.mode.startsWith('100') ? [[path, from]] : [],
+      from !== null && to?.mode === from.mode && from.mode.startsWith('100') && converted.has(path)
+        ? [[path, from]]
+        : [],
     ),
   );
-  const converted = await convertedPaths(place, [...before.keys()]);
-  for (const path of before.keys()) if (!converted.has(path)) before.delete(path);
   if (before.size === 0) return before;
   return withTemporaryFolder(async (folder) => {
     await stageFiles(place, before, folder);
@@ -92,24 +94,4 @@ export async function filesWithOtherLineEnds(
       (path) => !haveSameBytes(placeOf(place.directory, path), placeOf(folder, path)),
     );
   });
-}
-
-const PIECE = 1 << 20;
-
-function haveSameBytes(one: Buffer, other: Buffer): boolean {
-  const files = [openSync(one, 'r'), openSync(other, 'r')] as const;
-  try {
-    const [a, b] = [fstatSync(files[0]), fstatSync(files[1])];
-    if (a.size !== b.size) return false;
-    const pieces = [Buffer.alloc(PIECE), Buffer.alloc(PIECE)] as const;
-    for (let at = 0; at < a.size; at += PIECE) {
-      const read = files.map((file, index) =>
-        readSync(file, pieces[index] ?? Buffer.of(), 0, PIECE, at),
-      );
-      if (pieces[0].compare(pieces[1], 0, read[1], 0, read[0]) !== 0) return false;
-    }
-    return true;
-  } finally {
-    for (const file of files) closeSync(file);
-  }
 }

@@ -2,12 +2,20 @@
 import type { BigIntStats } from 'node:fs';
 import { Refusal } from '../errors.ts';
 import { git, type TrustedPlace } from './git.ts';
+import { hashOfFile, hashOfLink } from './object-names.ts';
 import { bytesOf, pathText, type RawPath, splitNul } from './paths.ts';
-import { type KnownFolders, kindOfEntry, look } from './survey.ts';
-import { type Entries, parseStage, setEntries, withTemporaryIndex } from './trees.ts';
+import { type KnownFolders, kindOfEntry, look, placeOf } from './survey.ts';
+import {
+  type Entries,
+  parseStage,
+  setEntries,
+  type TreeEntry,
+  withTemporaryIndex,
+} from './trees.ts';
+import { isAsBytes } from './trusted-git-dir.ts';
 
 /** What tells a file from any other that was or will be at its path; null: nothing is there. */
-export type Sight = { identity: string; mode: number } | null;
+export type Sight = { identity: string; mode: number; isLink: boolean } | null;
 
 export function sightOf(directory: string, path: RawPath): Sight {
   return sightOfEntry(look(directory, path));
@@ -18,7 +26,7 @@ export function sightOfEntry(found: BigIntStats | null): Sight {
   if (found === null || found.isDirectory()) return null;
   const { dev, ino, size, mtimeNs, ctimeNs, mode } = found;
   const identity = `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs} ${mode}`;
-  return { identity, mode: Number(mode & 0o7777n) };
+  return { identity, mode: Number(mode & 0o7777n), isLink: found.isSymbolicLink() };
 }
 
 export interface PresentFiles {
@@ -30,18 +38,53 @@ export interface PresentFiles {
 /**
  * The entries that a tree would have for the files at the given paths, ignored or not; null where there is no file.
  * @param expected what is supposed to be there; where git ignores modes, the mode is taken from it
+ * @param plain paths whose bytes are those of their objects: what is as expected can be told without git
  * @throws Refusal `special-file` where a fifo, socket or device is in the place of a file
  */
 export async function readPresentFiles(
   place: TrustedPlace,
   expected: Entries,
+  plain: ReadonlySet<RawPath> = new Set(),
 ): Promise<PresentFiles> {
   const { directory } = place;
   const paths = [...expected.keys()];
   const sights = sightsOf(directory, paths);
   const there = paths.filter((path) => sights.get(path) !== null);
-  if (there.length === 0) return { entries: new Map(paths.map((path) => [path, null])), sights };
-  const found = await withTemporaryIndex(place, 'empty', async (env) => {
+  const known = there.filter((path) => {
+    const [sight, entry] = [sights.get(path) ?? null, expected.get(path) ?? null];
+    return plain.has(path) && isAsExpected(placeOf(directory, path), sight, entry);
+  });
+  const found = await readWithGit(place, without(there, known), expected);
+  for (const path of known) found.set(path, expected.get(path) ?? null);
+  return { entries: new Map(paths.map((path) => [path, found.get(path) ?? null])), sights };
+}
+
+function without(paths: readonly RawPath[], others: readonly RawPath[]): RawPath[] {
+  const out = new Set(others);
+  return paths.filter((path) => !out.has(path));
+}
+
+function isAsExpected(file: Buffer, sight: Sight, entry: TreeEntry | null): boolean {
+  if (sight === null || entry === null) return false;
+  const mode = sight.isLink ? '120000' : (sight.mode & 0o100) === 0 ? '100644' : '100755';
+  if (mode !== entry.mode) return false;
+  const length = entry.oid.length;
+  try {
+    return (sight.isLink ? hashOfLink(file, length) : hashOfFile(file, length)) === entry.oid;
+  } catch {
+    // Gone a moment ago, or not to be read: git finds out what there is, and says so.
+    return false;
+  }
+}
+
+/** What git has to convert, to hash or to keep. */
+async function readWithGit(
+  place: TrustedPlace,
+  there: readonly RawPath[],
+  expected: Entries,
+): Promise<Map<RawPath, TreeEntry | null>> {
+  if (there.length === 0) return new Map();
+  return withTemporaryIndex(place, 'empty', async (env) => {
     const known = there.map((path) => [path, expected.get(path) ?? null] as const);
     await setEntries(place, env, new Map(known.filter(([, entry]) => entry !== null)));
     await git(place, ['update-index', '--add', '--remove', '-z', '--stdin'], {
@@ -50,7 +93,21 @@ export async function readPresentFiles(
     });
     return parseStage(splitNul((await git(place, ['ls-files', '--stage', '-z'], { env })).stdout));
   });
-  return { entries: new Map(paths.map((path) => [path, found.get(path) ?? null])), sights };
+}
+
+/** Those of the paths whose files are, byte for byte and mode for mode, what a tree says of them. */
+export async function plainPaths(
+  place: TrustedPlace,
+  paths: readonly RawPath[],
+): Promise<Set<RawPath>> {
+  const words = ['config', '--type=bool', '--get-regexp', '^core\\.(filemode|symlinks)$'];
+  const [settings, converted] = await Promise.all([
+    git(place, words, { answers: [0, 1] }),
+    isAsBytes(place) ? new Map() : convertedPaths(place, paths),
+  ]);
+  // The last of several counts; to look for one that is off is to be careful.
+  if (settings.stdout.includes(' false')) return new Set();
+  return new Set(paths.filter((path) => !converted.has(path)));
 }
 
 function sightsOf(directory: string, paths: readonly RawPath[]): Map<RawPath, Sight> {
@@ -76,14 +133,15 @@ export async function convertedPaths(
 ): Promise<Map<RawPath, string | null>> {
   const found = new Map<RawPath, string | null>();
   if (paths.length === 0) return found;
-  const auto = await git(place, ['config', '--get', 'core.autocrlf'], { answers: [0, 1] });
+  const input = bytesOf(paths.map((path) => `${path}\0`).join(''));
+  const [auto, attributes] = await Promise.all([
+    git(place, ['config', '--get', 'core.autocrlf'], { answers: [0, 1] }),
+    git(place, ['check-attr', '-z', '--stdin', '--all'], { input }),
+  ]);
   // Without a value it is true.
   const isOff = auto.exitCode === 1 || /^(false|no|off|0)\n$/i.test(auto.stdout.toString());
   if (!isOff) for (const path of paths) found.set(path, null);
-  const { stdout } = await git(place, ['check-attr', '-z', '--stdin', '--all'], {
-    input: bytesOf(paths.map((path) => `${path}\0`).join('')),
-  });
-  const items = splitNul(stdout);
+  const items = splitNul(attributes.stdout);
   for (let at = 0; at + 2 < items.length; at += 3) {
     const [path = '', attribute = '', value = ''] = items.slice(at, at + 3);
     if (!CONVERTS.has(attribute) || (attribute === 'text' && value === 'unset')) continue;

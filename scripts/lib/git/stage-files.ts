@@ -5,7 +5,7 @@ import { git, type TrustedPlace } from './git.ts';
 import { bytesOf, type RawPath } from './paths.ts';
 import { type KnownFolders, kindOf, parentOf, placeOf } from './survey.ts';
 import { type Entries, setEntries, withTemporaryIndex } from './trees.ts';
-import { placeIn } from './trusted-git-dir.ts';
+import { asBytes, placeIn } from './trusted-git-dir.ts';
 
 /**
  * Writes the entries as files below a folder, as they will be in the working tree: converted by the attributes that
@@ -38,6 +38,27 @@ export async function stageFiles(
       });
     }
   });
+}
+
+/**
+ * The same for entries whose bytes are those of their objects: all side by side, under numbers. A folder of their own
+ * for each folder of theirs would cost as much as the files.
+ * @returns where each of them lies below the folder
+ */
+export async function stageAsBytes(
+  place: TrustedPlace,
+  entries: Entries,
+  folder: string,
+): Promise<Map<RawPath, RawPath>> {
+  const files = [...entries].filter(([, entry]) => entry !== null);
+  const names = new Map(files.map(([path], number) => [path, String(number)]));
+  if (files.length === 0) return names;
+  const stage = placeIn(asBytes(place), folder);
+  await withTemporaryIndex(stage, 'empty', async (env) => {
+    await setEntries(stage, env, new Map(files.map(([, entry], number) => [`${number}`, entry])));
+    await git(stage, ['checkout-index', '--force', '--all'], { env });
+  });
+  return names;
 }
 
 /** Every place where attributes of the paths may be written. */

@@ -16,6 +16,8 @@ export interface Swap {
   sights: ReadonlyMap<RawPath, Sight>;
   /** Where the new files are, by path. */
   staged: string;
+  /** Those that lie there under other names. */
+  names?: ReadonlyMap<RawPath, RawPath>;
   /** Permissions that files had once and a tree does not know. */
   modes?: ReadonlyMap<RawPath, number>;
 }
@@ -57,16 +59,17 @@ function takeAway(swap: Swap, paths: readonly RawPath[]): void {
 
 function put(swap: Swap, path: RawPath, entry: TreeEntry, known: KnownFolders): void {
   const { directory, staged } = swap;
-  const [from, to] = [placeOf(staged, path), placeOf(directory, path)];
+  const from = placeOf(staged, swap.names?.get(path) ?? path);
   keepPermissions(swap, path, entry, from);
   makeFolders(directory, path, known);
   const found = assertUnchanged(swap, path, known);
   if (found?.isDirectory()) removeFolders(directory, path);
-  renameSync(from, to);
+  renameSync(from, placeOf(directory, path));
 }
 
 /** One by one: what makes them all at once would follow a link. */
 function makeFolders(directory: string, path: RawPath, known: KnownFolders): void {
+  if (isFolder(directory, parentOf(path), known)) return;
   const names = path.split('/').slice(0, -1);
   for (const [index] of names.entries()) {
     const folder = names.slice(0, index + 1).join('/');

@@ -83,18 +83,30 @@ export async function withWholeIndex<T>(
  * @param owner names whoever replaces it
  */
 export async function replaceIndex(gitDir: string, from: string, owner: string): Promise<void> {
-  const [lock, draft] = [join(gitDir, 'index.lock'), join(gitDir, `index-of-${owner}`)];
-  const isOurs = async () => {
-    const [a, b] = await Promise.all([lock, draft].map((path) => stat(path).catch(() => null)));
-    return a != null && a.ino === b?.ino;
-  };
-  if (!(await isOurs())) {
+  const { lock, draft } = replacement(gitDir, owner);
+  if (!(await areOneFile(lock, draft))) {
     await rm(draft, { force: true });
     await copyFile(from, draft);
     await link(draft, lock);
   }
   await rename(lock, join(gitDir, 'index'));
   await rm(draft, { force: true });
+}
+
+/** Removes what a killed replaceIndex() left: its lock, so that git works again, and its draft. */
+export async function forgetReplacement(gitDir: string, owner: string): Promise<void> {
+  const { lock, draft } = replacement(gitDir, owner);
+  if (await areOneFile(lock, draft)) await rm(lock, { force: true });
+  await rm(draft, { force: true });
+}
+
+function replacement(gitDir: string, owner: string) {
+  return { lock: join(gitDir, 'index.lock'), draft: join(gitDir, `index-of-${owner}`) };
+}
+
+async function areOneFile(...paths: [string, string]): Promise<boolean> {
+  const [a, b] = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
+  return a != null && a.dev === b?.dev && a.ino === b.ino;
 }
 
 /** The tree that an index holds, and so what was staged. */
@@ -158,13 +170,31 @@ export function parseStage(items: readonly string[]): Map<RawPath, TreeEntry> {
 /** What a tree holds at the given paths (or everywhere). */
 export async function readTree(directory: Place, tree: string): Promise<Map<RawPath, TreeEntry>> {
   const { stdout } = await git(directory, ['ls-tree', '-r', '-z', '--full-tree', tree]);
-  return new Map(
-    splitNul(stdout).map((line) => {
-      const [facts = '', path = ''] = splitOnce(line, '\t');
-      const [mode = '', , oid = ''] = facts.split(' ');
-      return [path, { mode, oid }];
-    }),
-  );
+  return new Map(splitNul(stdout).map(parseTreeLine));
+}
+
+/** Parses a line of `ls-tree`: `mode kind oid TAB path`. */
+function parseTreeLine(line: string): [RawPath, TreeEntry] {
+  const [facts, path] = splitOnce(line, '\t');
+  const [mode = '', , oid = ''] = facts.split(' ');
+  return [path, { mode, oid }];
+}
+
+/** The entries of a tree, at any depth, whose last name is the given one. */
+export async function listEntriesNamed(
+  directory: Place,
+  tree: string,
+  name: string,
+): Promise<Map<RawPath, TreeEntry>> {
+  const { stdout } = await git(directory, ['ls-tree', '-r', '-z', '--full-tree', tree]);
+  // Not parsed as a whole: the listing has a line for every file of the repository.
+  const found: string[] = [];
+  const text = stdout.toString('latin1');
+  for (let at = text.indexOf(`${name}\0`); at >= 0; at = text.indexOf(`${name}\0`, at + 1)) {
+    if (text[at - 1] !== '\t' && text[at - 1] !== '/') continue;
+    found.push(text.slice(text.lastIndexOf('\0', at) + 1, at + name.length));
+  }
+  return new Map(found.map(parseTreeLine));
 }
 
 /** The paths of a tree's submodules. */

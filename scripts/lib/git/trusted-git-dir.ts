@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { chmod, mkdir, rm, writeFile } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
 import { identifyProcess } from '../process/processes.ts';
@@ -201,6 +201,11 @@ export function trustedPlace(gitDir: string, commonDir: string, directory: strin
 /** The same git directory over another folder. */
 export function placeIn(place: TrustedPlace, directory: string): TrustedPlace {
   return { directory, env: { ...place.env, GIT_WORK_TREE: directory } };
+}
+
+/** Whether nothing is converted there. */
+export function isAsBytes(place: TrustedPlace): boolean {
+  return basename(place.env.GIT_DIR ?? '') === ('bytes' satisfies Trust);
 }
 
 /** The same folder with nothing converted. */

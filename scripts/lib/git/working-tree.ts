@@ -8,6 +8,7 @@ import { Failure, Refusal } from '../errors.ts';
 import { git, gitLine, gitLineOrNull, type TrustedPlace } from './git.ts';
 import { bytesOf, pathText, type RawPath, rawPathOf, splitNul } from './paths.ts';
 import { convertedPaths } from './present-files.ts';
+import { recallFolders } from './remembered-folders.ts';
 import { kindOf, placeOf, type Survey, surveyWorkingTree } from './survey.ts';
 import { treeOf, withTemporaryIndex } from './trees.ts';
 import { asBytes, placeIn } from './trusted-git-dir.ts';
@@ -16,6 +17,8 @@ export interface WorkingTreeSource {
   place: TrustedPlace;
   /** An index that is trusted to list what was tracked; it also saves reading unchanged files. */
   indexFile: string;
+  /** What rememberFolders() wrote: it saves reading unchanged folders. */
+  foldersFile?: string;
   /** Paths that are no part of it even where they are not ignored. */
   without?: readonly string[];
   /** The submodules that the index lists. */
@@ -69,8 +72,10 @@ export async function writeWorkingTree(
   return (await readWorkingTree({ place, indexFile, without })).tree;
 }
 
-function surveyOf({ place, without = [] }: WorkingTreeSource): Survey {
-  return surveyWorkingTree(place.directory, without.map(rawPathOf));
+function surveyOf({ place, foldersFile, without = [] }: WorkingTreeSource): Survey {
+  const { directory } = place;
+  const recall = foldersFile === undefined ? undefined : recallFolders(directory, foldersFile);
+  return surveyWorkingTree(directory, without.map(rawPathOf), recall);
 }
 
 function isPlain({ repositories, special, unnameable, unreadable }: Survey): boolean {

@@ -1,17 +1,16 @@
 /** Phase 7, its last step: the main tree is brought to a tree that was proved, once, and can be brought back. */
 import { Refusal } from '../errors.ts';
-import { writeRef } from '../git/refs.ts';
+import { writeRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { commitTree, treeOf } from '../git/trees.ts';
-import { withLock } from '../process/lock.ts';
 import {
   changeMainTree,
   type MainTreeChange,
   type MainTreePlan,
   planBack,
   planMainTree,
+  withMainTree,
 } from '../session/main-tree.ts';
-import { repositoryLock, stateRoot } from '../session/paths.ts';
 import {
   captureOf,
   hostWorksInMainTree,
@@ -23,11 +22,6 @@ import {
 } from '../session/session.ts';
 
 type Application = SessionData['applications'][number];
-
-/** Another process of the session may be applying too, or cleaning up: one at a time in one main tree. */
-function withMainTree<T>(repository: Repository, action: () => Promise<T>): Promise<T> {
-  return withLock(`${repositoryLock(stateRoot(), repository.commonDir)}-main`, action);
-}
 
 /** The last application that still stands in the main tree. */
 export function standingApplication(session: Session): Application | null {
@@ -84,7 +78,7 @@ export async function applySynthesis(
   session: Session,
   { tree, pass }: { tree: string; pass: number },
 ): Promise<MainTreePlan> {
-  return withMainTree(repository, async () => {
+  return withMainTree(repository, session, async () => {
     await finishInterrupted(repository, session);
     const plan = await planApplication(repository, session, tree);
     if (plan.wanted.size === 0 && standingApplication(session)?.tree === tree) return plan;
@@ -115,10 +109,12 @@ async function begin(
  * like the others. What it did stays in its capture, and --undo brings it back.
  */
 export async function freshStart(repository: Repository, session: Session): Promise<void> {
-  if (!hostWorksInMainTree(session) && standingApplication(session) === null) return;
+  const standing = standingApplication(session);
+  if (!hostWorksInMainTree(session) && standing === null) return;
   const tree = await treeOf(repository.topLevel, session.data.base);
   const { wanted } = await planApplication(repository, session, tree);
-  if (wanted.size === 0) return;
+  // Of one that a crash cut short, the plan cannot tell what is done.
+  if (wanted.size === 0 && standing?.state !== 'writing') return;
   await applySynthesis(repository, session, { tree, pass: session.data.current_pass });
 }
 
@@ -150,7 +146,7 @@ export async function undoApplication(
   repository: Repository,
   session: Session,
 ): Promise<MainTreePlan> {
-  return withMainTree(repository, async () => {
+  return withMainTree(repository, session, async () => {
     const last = standingApplication(session);
     if (last === null) throw nothingToUndo(session);
     const change = await takeBack(repository, session, last);
@@ -188,10 +184,11 @@ async function keep(
   { before, after }: MainTreeChange,
 ): Promise<void> {
   const number = session.data.applications.length + 1;
-  for (const [name, tree] of Object.entries({ before, after })) {
-    const commit = await commitTree(repository.topLevel, tree, [], `${name} application ${number}`);
-    await writeRef(repository.topLevel, `${refPrefix(session)}/apply/${number}-${name}`, commit);
-  }
+  const commit = (name: string, tree: string) =>
+    commitTree(repository.topLevel, tree, [], `${name} application ${number}`);
+  const [one, other] = await Promise.all([commit('before', before), commit('after', after)]);
+  const refs = `${refPrefix(session)}/apply/${number}`;
+  await writeRefs(repository.topLevel, { [`${refs}-before`]: one, [`${refs}-after`]: other });
 }
 
 async function setLastState(session: Session, state: 'applied' | 'undone'): Promise<void> {

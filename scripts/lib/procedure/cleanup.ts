@@ -208,7 +208,7 @@ export async function cleanUp(
   const removed: Removed[] = await endProcesses(session);
   // Nothing that is the session's goes before it is known what its models did elsewhere.
   await closeLeftWindows(repository, session, reporter);
-  await removeLeftStaging(repository, session);
+  await removeStaging(repository, session);
   const kept: Kept[] = [];
   const lock = repositoryLock(stateRoot(), repository.commonDir);
   await withLock(lock, async () => {
@@ -244,12 +244,6 @@ export async function archiveWhenDone(
     return [];
   const count = await archiveRefs(repository, session);
   return count === 0 ? [] : [{ kind: 'refs', name: `${refPrefix(session)}/ (${count})` }];
-}
-
-/** What a killed script had made ready for the main tree; whoever changes that just now is waited for. */
-export async function removeLeftStaging(repository: Repository, session: Session): Promise<void> {
-  const lock = `${repositoryLock(stateRoot(), repository.commonDir)}-main`;
-  await withLock(lock, () => removeStaging(repository, session));
 }
 
 async function removeOne(

@@ -17,10 +17,10 @@ import type { Reporter } from '../script.ts';
 import { type Change, compareObservations, limitsOf } from '../session/compare-observations.ts';
 import { readJsonOrNull, replaceJson } from '../session/files.ts';
 import {
+  distinctChanges,
   type Guard,
   type GuardChange,
   type GuardWindow,
-  distinctChanges,
   guardLock,
   overlaps,
   readWindows,

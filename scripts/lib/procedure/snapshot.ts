@@ -1,11 +1,14 @@
 /** Phase 5: the files that a model made or changed, as files to read. */
 
+import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { mkdir, mkdtemp, rename, rm } from '../disk.ts';
-import { listChanges } from '../git/changes.ts';
-import { checkoutFiles, sumOfBlobSizes } from '../git/checkout-files.ts';
+import { listEntryChanges } from '../git/changes.ts';
+import { checkoutFiles } from '../git/checkout-files.ts';
 import type { TrustedPlace } from '../git/git.ts';
 import { type PrintedPath, printPath } from '../git/paths.ts';
+import { placeOf } from '../git/survey.ts';
+import type { TreeEntry } from '../git/trees.ts';
 
 export interface Snapshot {
   dir: string;
@@ -24,35 +27,23 @@ export async function snapshotTree(
   tree: string,
   folder: string,
 ): Promise<Snapshot> {
-  const changes = await listChanges(repository, base, tree, { renames: false });
-  const present = changes.filter(({ status, mode }) => status !== 'deleted' && mode !== '160000');
+  const changes = await listEntryChanges(repository, base, tree);
+  const isFile = (entry: TreeEntry | null) => entry !== null && entry.mode !== '160000';
+  const present = new Map(changes.filter(({ to }) => isFile(to)).map(({ path, to }) => [path, to]));
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
   const fresh = await mkdtemp(`${folder}.`);
   try {
-    await checkoutFiles(
-      repository,
-      tree,
-      new Map(
-        present.flatMap(({ path, mode, oid }) =>
-          mode === null || oid === null ? [] : [[path, { mode, oid }]],
-        ),
-      ),
-      fresh,
-    );
+    await checkoutFiles(repository, tree, present, fresh);
+    const bytes = sum([...present.keys()].map((path) => lstatSync(placeOf(fresh, path)).size));
     await rm(folder, { recursive: true, force: true });
     await rename(fresh, folder);
+    const deleted = changes.filter(({ to }) => to === null).map(({ path }) => printPath(path));
+    return { dir: folder, files: present.size, bytes, deleted };
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
-  return {
-    dir: folder,
-    files: present.length,
-    bytes: await sumOfBlobSizes(
-      repository,
-      present.flatMap(({ oid }) => oid ?? []),
-    ),
-    deleted: changes
-      .filter(({ status }) => status === 'deleted')
-      .map(({ path }) => printPath(path)),
-  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -3,9 +3,9 @@
 import { basename, dirname, join } from 'node:path';
 import { rm } from '../disk.ts';
 import { filesAt } from '../git/files-at.ts';
+import { printPath } from '../git/paths.ts';
 import { deleteRefs, listRefs, writeRef } from '../git/refs.ts';
 import { configValue, type Repository } from '../git/repository.ts';
-import { printPath } from '../git/paths.ts';
 import { commitTree, copyIndex, listSubmodules, withWholeIndex } from '../git/trees.ts';
 import { firstPrompt } from '../models/prompt.ts';
 import { cannotWrite, replaceFile, replaceJson } from '../session/files.ts';
@@ -20,6 +20,7 @@ import {
   trustedIndex,
   updateSession,
 } from '../session/session.ts';
+import { makeTrust } from '../session/trusted-places.ts';
 import {
   commitUserWork,
   printUserChanges,
@@ -28,7 +29,6 @@ import {
   stashTitle,
   type UserChange,
 } from '../session/user-changes.ts';
-import { makeTrust } from '../session/trusted-places.ts';
 import { conventionFiles, makePassFolders } from './pass-folder.ts';
 import type { SessionPlan, StartOptions } from './plan-session.ts';
 

@@ -6,9 +6,10 @@ import { identifyProcess } from '../process/processes.ts';
 import type { Reporter } from '../script.ts';
 import { readTextOrNull } from '../session/files.ts';
 import { listSessionIds, readOrigin, sessionsFolder } from '../session/find-session.ts';
+import { removeStaging } from '../session/main-tree.ts';
 import { readSession, type Session, updateSession } from '../session/session.ts';
 import { restoreUserChanges } from '../session/user-changes.ts';
-import { archiveWhenDone, removeLeftStaging } from './cleanup.ts';
+import { archiveWhenDone } from './cleanup.ts';
 
 /**
  * Brings back what killed starts in this main tree had set aside, and leaves nothing of them in the repository. Their
@@ -26,7 +27,7 @@ export async function takeBackUnfinishedSessions(
     progress(`taking back session ${id}, whose start was killed`);
     const { status, command } = await restoreUserChanges(repository, session);
     if (status === 'conflict') throw unfinished(session, command);
-    await removeLeftStaging(repository, session);
+    await removeStaging(repository, session);
     await archiveWhenDone(repository, session);
     await updateSession(session, () => ({ status: 'abandoned' }));
   }

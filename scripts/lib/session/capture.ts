@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { mkdir } from '../disk.ts';
 import { Refusal } from '../errors.ts';
 import { type FileChange, listChanges, listEntryChanges, writePatch } from '../git/changes.ts';
-import { readRef, writeRefs } from '../git/refs.ts';
 import {
   filesThatChangeByConversion,
   filesWithOtherLineEnds,
@@ -12,9 +11,9 @@ import {
 } from '../git/conversions.ts';
 import { git, gitLineOrNull, type TrustedPlace } from '../git/git.ts';
 import { pathText, type RawPath, rawPathOfPrinted, splitNul } from '../git/paths.ts';
+import { convertedPaths } from '../git/present-files.ts';
+import { readRef, writeRefs } from '../git/refs.ts';
 import { countCommits, openRepository, type Repository } from '../git/repository.ts';
-import { type NestedRepository, readWorkingTree, type WorkingTree } from '../git/working-tree.ts';
-import { adminDirOf } from '../git/worktrees.ts';
 import {
   commitTree,
   listSubmodules,
@@ -22,11 +21,15 @@ import {
   withTemporaryIndex,
   writeTreeWith,
 } from '../git/trees.ts';
+import { type NestedRepository, readWorkingTree, type WorkingTree } from '../git/working-tree.ts';
+import { adminDirOf } from '../git/worktrees.ts';
+import { haveSameBytes } from '../same-bytes.ts';
 import { passName } from './paths.ts';
 import {
   type CaptureRecord,
   captureOf,
   fileName,
+  foldersFile,
   hostWorksInMainTree,
   modelRefs,
   passFolder,
@@ -60,6 +63,7 @@ export interface Workplace {
   directory: string;
   place: TrustedPlace;
   indexFile: string;
+  foldersFile?: string;
   without: readonly string[];
   submodules: readonly RawPath[];
   /** The repository that it is a working tree of. */
@@ -98,6 +102,7 @@ export function workplaceIn(session: Session, record: WorktreeRecord): Workplace
     directory: record.path,
     place: worktreePlace(session, record.path),
     indexFile: trustedIndex(session, record),
+    foldersFile: foldersFile(session, record),
     without: record.provided,
     start: record.start,
     submodules: session.data.submodules.map(rawPathOfPrinted),
@@ -111,21 +116,25 @@ export async function readWorkplace(workplace: Workplace): Promise<string> {
   return (await surveyWorkplace(workplace)).tree;
 }
 
-/** The same, with what a tree cannot hold. */
-export async function surveyWorkplace(workplace: Workplace): Promise<WorkingTree> {
-  const { place, indexFile, without, submodules: gitlinks } = workplace;
-  const trackedSince = () => trackedByModel(workplace);
-  const found = await readWorkingTree({ place, indexFile, without, gitlinks, trackedSince });
-  const tree = await withoutUntouched(workplace, found.tree);
-  // The main tree's .git is a folder by nature.
-  return { ...found, tree, isReinitialised: found.isReinitialised && workplace.adminDir === null };
+export interface WorkplaceTree extends WorkingTree {
+  /** What converts the files that changed, by path. */
+  converted: ReadonlyMap<RawPath, string | null>;
 }
 
-/** The tree without changes that nobody made. */
-async function withoutUntouched({ place, start }: Workplace, tree: string): Promise<string> {
-  const changes = await listEntryChanges(place, start, tree);
-  const untouched = await untouchedFiles(place, changes);
-  return untouched.size === 0 ? tree : writeTreeWith(place, tree, untouched);
+/** The same, with what a tree cannot hold. */
+export async function surveyWorkplace(workplace: Workplace): Promise<WorkplaceTree> {
+  const { place, start, adminDir, submodules: gitlinks } = workplace;
+  const trackedSince = () => trackedByModel(workplace);
+  const found = await readWorkingTree({ ...workplace, gitlinks, trackedSince });
+  const changes = await listEntryChanges(place, start, found.tree);
+  const written = changes.flatMap(({ path, to }) => (to?.mode.startsWith('100') ? [path] : []));
+  const converted = await convertedPaths(place, written);
+  // Without changes that nobody made.
+  const untouched = await untouchedFiles(place, changes, converted);
+  const tree =
+    untouched.size === 0 ? found.tree : await writeTreeWith(place, found.tree, untouched);
+  // The main tree's .git is a folder by nature.
+  return { ...found, tree, converted, isReinitialised: found.isReinitialised && adminDir === null };
 }
 
 async function adminDirOfWorkplace({ adminDir, commonDir, directory }: Workplace) {
@@ -146,7 +155,7 @@ async function trackedByModel(workplace: Workplace): Promise<RawPath[]> {
     const { stdout, exitCode } = await git(adminDir, [...words, ...names, start], options);
     return exitCode === 0 ? splitNul(stdout) : [];
   };
-  const staged = list('diff-index', '--cached');
+  const staged = isAsAtTheStart(adminDir, workplace) ? [] : list('diff-index', '--cached');
   const head = await headOf(adminDir);
   const committed =
     head === null || head === start ? [] : await list('diff-tree', '-r', '-R', head);
@@ -157,6 +166,16 @@ async function trackedByModel(workplace: Workplace): Promise<RawPath[]> {
 export async function headOfWorkplace(workplace: Workplace): Promise<string | null> {
   const adminDir = await adminDirOfWorkplace(workplace);
   return adminDir === null ? null : headOf(adminDir);
+}
+
+/** Whether nothing was done with the index: to compare it as a file is cheaper than to have git read it. */
+function isAsAtTheStart(adminDir: string, { indexFile }: Workplace): boolean {
+  try {
+    return haveSameBytes(join(adminDir, 'index'), indexFile);
+  } catch {
+    // One is gone, or is no file: git says what there is.
+    return false;
+  }
 }
 
 /** The commit that a working tree's HEAD names, read where the model cannot have replaced it; null: none. */
@@ -180,23 +199,28 @@ export async function captureModel(
   const stands = known !== null && (!isThere || holdsSynthesis(repository, session, place, pass));
   const { topLevel } = repository;
   const found = stands || place === null ? null : await surveyWorkplace(place);
+  const tree = found?.tree ?? known?.tree;
+  if (tree === undefined) throw noWorkplace(session, model, place?.directory);
+  const diff = join(passFolder(session, pass), 'diffs', `${fileName(model)}.diff`);
+  // Git compares while other processes of git keep: both are many small programs.
+  const describing = describeCapture(mainPlace(session), session.data.base, tree, diff);
+  const explaining = describing.then(({ files }) =>
+    found === null || place === null ? [] : explain(place.place, mainPlace(session), found, files),
+  );
+  // Waited for below, when the capture is kept; until then a failure must not count as nobody's.
+  explaining.catch(() => undefined);
   const record =
     found === null || place === null
       ? known
-      : await keepCapture(repository, session, place, found.tree, { model, pass });
+      : await keepCapture(repository, session, place, { model, pass, tree, describing });
   if (record === null) throw noWorkplace(session, model, place?.directory);
 
-  const { tree, head, ref } = record;
-  const diff = join(passFolder(session, pass), 'diffs', `${fileName(model)}.diff`);
-  const capture = await describeCapture(mainPlace(session), session.data.base, tree, diff);
+  const { head, ref } = record;
+  const capture = await describing;
   const start = worktreeOf(session, model, pass)?.start ?? session.data.base;
-  const commitsByModel = await countCommits(topLevel, start, head);
+  const commitsByModel = head === start ? 0 : await countCommits(topLevel, start, head);
   await recordEvent(session, 'capture', { model, pass, tree, state: capture.state });
-  const warnings =
-    found === null || place === null
-      ? []
-      : await explain(place.place, mainPlace(session), found, capture.files);
-  return { model, ...capture, ref, commitsByModel, warnings };
+  return { model, ...capture, ref, commitsByModel, warnings: await explaining };
 }
 
 /** Captures any working tree, without a session. */
@@ -238,7 +262,7 @@ async function describeCapture(place: TrustedPlace, base: string, tree: string, 
 async function explain(
   place: TrustedPlace,
   main: TrustedPlace,
-  { tree, nested, left, unconverted, isReinitialised }: WorkingTree,
+  { tree, nested, left, unconverted, isReinitialised, converted }: WorkplaceTree,
   files: readonly FileChange[],
 ): Promise<string[]> {
   const entries = files.flatMap(({ path, mode, oid }) =>
@@ -246,7 +270,7 @@ async function explain(
       ? []
       : [[path, { mode, oid }] as const],
   );
-  const converted = await filesThatChangeByConversion(place, new Map(entries));
+  const unlike = await filesThatChangeByConversion(place, new Map(entries), converted);
   const rules = files.some(({ path }) => /(^|\/)\.gitattributes$/.test(path));
   const changed = new Set(files.map(({ path }) => path));
   const rewritten = rules ? await filesWithOtherLineEnds(place, main, tree) : [];
@@ -272,7 +296,7 @@ async function explain(
         (path) =>
           `${pathText(path)}: only its line ends were changed, which .gitattributes keeps out of git: it is not part of the capture.`,
       ),
-    ...converted.map(
+    ...unlike.map(
       (path) =>
         `${pathText(path)}: line ends, a filter or an encoding of .gitattributes or core.autocrlf change its bytes; what is applied is what git would check out.`,
     ),
@@ -312,29 +336,35 @@ async function keepCapture(
   repository: Repository,
   session: Session,
   place: Workplace,
-  tree: string,
-  { model, pass }: { model: string; pass: number },
+  found: {
+    model: string;
+    pass: number;
+    tree: string;
+    describing: ReturnType<typeof describeCapture>;
+  },
 ): Promise<CaptureRecord> {
-  const head = (await headOfWorkplace(place)) ?? place.start;
+  const { model, pass, tree, describing } = found;
   const known = captureOf(session, model, pass);
-  if (known?.tree === tree && known.head === head) return known;
   const { topLevel } = repository;
   const { base } = session.data;
   const refs = modelRefs(session, model, pass);
   const ref = `${refs}/tree`;
+  const [head, earlier] = await Promise.all([
+    headOfWorkplace(place).then((commit) => commit ?? place.start),
+    known === null ? null : readRef(topLevel, ref),
+  ]);
+  if (known?.tree === tree && known.head === head) return known;
   // What was captured before, and the model's own commits, stay reachable as further parents.
-  const earlier = known === null ? null : await readRef(topLevel, ref);
   const parents = [base, ...(earlier === null ? [] : [earlier]), ...(head === base ? [] : [head])];
   const commit = await commitTree(topLevel, tree, parents, `${model}, ${passName(pass)}`);
   await writeRefs(topLevel, { [ref]: commit, [`${refs}/head`]: head });
-  const baseTree = await treeOf(topLevel, base);
   const record: CaptureRecord = {
     model,
     pass,
     tree,
     ref,
     head,
-    state: tree === baseTree ? 'empty' : 'changed',
+    state: (await describing).state,
     captured_at: new Date().toISOString(),
   };
   await updateSession(session, ({ captures }) => ({

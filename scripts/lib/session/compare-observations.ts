@@ -1,8 +1,8 @@
 /** Two looks at what models share with the user: what changed between them. Pure: decided from the two alone. */
 import type { FileChange } from '../git/changes.ts';
 import { pathText, type RawPath, rawPathOf } from '../git/paths.ts';
-import { WATCHED, type Watched } from './guard-record.ts';
 import { type FileFacts, isSameFile, joinRaw } from './file-facts.ts';
+import { WATCHED, type Watched } from './guard-record.ts';
 import {
   comparePlaces,
   type IgnoredFiles,

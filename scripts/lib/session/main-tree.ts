@@ -10,18 +10,19 @@ import { listEntryChanges } from '../git/changes.ts';
 import type { TrustedPlace } from '../git/git.ts';
 import { mergeTrees } from '../git/merge-trees.ts';
 import {
-  pathText,
   type PrintedPath,
+  pathText,
   printPath,
   type RawPath,
   rawPathOfPrinted,
 } from '../git/paths.ts';
-import { convertedPaths, readPresentFiles, type Sight } from '../git/present-files.ts';
+import { convertedPaths, plainPaths, readPresentFiles, type Sight } from '../git/present-files.ts';
 import type { Repository } from '../git/repository.ts';
-import { stageFiles } from '../git/stage-files.ts';
+import { stageAsBytes, stageFiles } from '../git/stage-files.ts';
 import { removeEmptyFolders, swapFiles } from '../git/swap-files.ts';
 import {
   type Entries,
+  forgetReplacement,
   listSubmodules,
   readTree,
   type TreeEntry,
@@ -29,7 +30,9 @@ import {
   writeTree,
 } from '../git/trees.ts';
 import { readWorkingTree } from '../git/working-tree.ts';
-import type { Session } from './session.ts';
+import { withLock } from '../process/lock.ts';
+import { repositoryLock, stateRoot } from './paths.ts';
+import { readSession, type Session } from './session.ts';
 import { bytesPlace, mainPlace, withPlaceAlone } from './trusted-places.ts';
 
 /** What lies in the main tree now, as a tree. */
@@ -73,6 +76,10 @@ export interface MainTreePlan {
   modes: ReadonlyMap<RawPath, number>;
   /** Paths that are gone already: a crash may have left the folders that they were in. */
   gone: RawPath[];
+  /** Of the paths that change, those whose files are as their objects. */
+  plain: ReadonlySet<RawPath>;
+  /** The step itself, where nothing but what it says is there and changes: then its trees say all. */
+  step: { ancestor: string; target: string } | null;
   /** Submodules that would move: nothing but git itself can do that, in them. */
   submodules: { path: RawPath; commit: string | null }[];
 }
@@ -117,17 +124,32 @@ async function plan(
   const files = changes.filter((it) => !submodules.includes(it));
   const from = new Map(files.map((it) => [it.path, it.from]));
   const to = new Map(files.map((it) => [it.path, it.to]));
-  const { entries, sights } = await readPresentFiles(place, from);
+  const plain = await plainPathsOf(place, [...from.keys()]);
+  const { entries, sights } = await readPresentFiles(place, from, plain);
   const { merged, conflicts } = await mergeInto(place, from, entries, to);
   if (conflicts.length > 0) throw new MainTreeConflict(topLevel, conflicts, hint);
   const paths = [...merged.keys()].filter((path) => !isSame(merged.get(path), entries.get(path)));
+  const isStep =
+    merged === to &&
+    plain.size === changes.length &&
+    [...from].every(([path, entry]) => isSame(entry, entries.get(path)));
   return {
-    ...{ place, sights, modes },
+    ...{ place, sights, modes, plain },
+    step: isStep ? { ancestor, target } : null,
     wanted: pick(merged, paths),
     present: pick(entries, paths),
     gone: files.flatMap(({ path, to }) => (to === null && !entries.get(path) ? [path] : [])),
     submodules: submodules.map((it) => ({ path: it.path, commit: it.to?.oid ?? null })),
   };
+}
+
+/** With other attributes afterwards, none is known to be. */
+async function plainPathsOf(
+  place: TrustedPlace,
+  paths: readonly RawPath[],
+): Promise<ReadonlySet<RawPath>> {
+  const isAttributes = (path: RawPath) => /(^|\/)\.gitattributes$/.test(path);
+  return paths.some(isAttributes) ? new Set() : plainPaths(place, paths);
 }
 
 function pick(entries: Entries, paths: readonly RawPath[]): Entries {
@@ -178,24 +200,58 @@ export async function changeMainTree(
   removeEmptyFolders(session.data.main_tree, plan.gone);
   if (keep === null && plan.wanted.size === 0) return;
   await withStagingFolder(repository, session, async (staged) => {
-    await stageFiles(plan.place, plan.wanted, staged);
-    const wanted = await asBytes(session, plan, plan.wanted, staged);
+    const names = await stage(plan, staged);
+    const wanted = await asBytes(session, plan, plan.wanted, join(staged, CONVERTED));
     const present = await asBytes(session, plan, plan.present, session.data.main_tree);
-    const bytes = bytesPlace(session, session.data.main_tree);
-    const change: MainTreeChange = {
-      before: await writeTree(bytes, present),
-      after: await writeTree(bytes, wanted),
-      modes: unusualModes(plan),
-    };
+    const change = await describeChange(session, plan, present, wanted);
     await keep?.(change);
     const swap = { before: present, after: wanted, sights: plan.sights, modes: plan.modes };
     try {
-      swapFiles({ directory: session.data.main_tree, staged, ...swap });
+      swapFiles({ directory: session.data.main_tree, staged, names, ...swap });
     } catch (error) {
       await putBack(repository, session, change);
       throw error;
     }
   });
+}
+
+/** The wanted files, ready in two folders: those that are as their objects, and those that git converts. */
+const [PLAIN, CONVERTED] = ['plain', 'converted'];
+
+/** Makes the wanted files ready below a folder. Gives where each of them lies in it. */
+async function stage(
+  { place, wanted, plain }: MainTreePlan,
+  folder: string,
+): Promise<Map<RawPath, RawPath>> {
+  const paths = [...wanted.keys()];
+  const others = paths.filter((path) => !plain.has(path));
+  await mkdir(join(folder, PLAIN));
+  await mkdir(join(folder, CONVERTED));
+  const asTheyAre = pick(
+    wanted,
+    paths.filter((path) => plain.has(path)),
+  );
+  const [names] = await Promise.all([
+    stageAsBytes(place, asTheyAre, join(folder, PLAIN)),
+    stageFiles(place, pick(wanted, others), join(folder, CONVERTED)),
+  ]);
+  return new Map([
+    ...others.map((path) => [path, `${CONVERTED}/${path}`] as const),
+    ...[...names].map(([path, name]) => [path, `${PLAIN}/${name}`] as const),
+  ]);
+}
+
+async function describeChange(
+  session: Session,
+  plan: MainTreePlan,
+  present: Entries,
+  wanted: Entries,
+): Promise<MainTreeChange> {
+  const modes = unusualModes(plan);
+  if (plan.step !== null) return { before: plan.step.ancestor, after: plan.step.target, modes };
+  const bytes = bytesPlace(session, session.data.main_tree);
+  const [before, after] = await Promise.all([writeTree(bytes, present), writeTree(bytes, wanted)]);
+  return { before, after, modes };
 }
 
 /** What was swapped before a failure goes back, and nothing else: what somebody changed meanwhile is theirs. */
@@ -227,13 +283,15 @@ function modesByPath(modes: MainTreeChange['modes']): ReadonlyMap<RawPath, numbe
 /** The entries as they are on the disk, where that differs from what a tree holds. */
 async function asBytes(
   session: Session,
-  { place }: MainTreePlan,
+  { place, plain }: MainTreePlan,
   entries: Entries,
   directory: string,
 ): Promise<Entries> {
   const bytes = bytesPlace(session, directory);
   if (place.env.GIT_DIR === bytes.env.GIT_DIR) return entries;
-  const files = [...entries].flatMap(([path, entry]) => (entry === null ? [] : [path]));
+  const files = [...entries].flatMap(([path, entry]) =>
+    entry === null || plain.has(path) ? [] : [path],
+  );
   const there = { directory, env: { ...place.env, GIT_WORK_TREE: directory } };
   const converted = pick(entries, [...(await convertedPaths(there, files)).keys()]);
   if (converted.size === 0) return entries;
@@ -275,9 +333,27 @@ function stagingFolder({ topLevel, gitDir }: Repository, { data }: Session): str
   return isOneDisk ? join(gitDir, name) : join(topLevel, `.${name}`);
 }
 
-/** Removes what a killed process left. */
+/**
+ * One at a time changes a main tree, of whatever session. What another process of this session did while this one
+ * waited is known to `action`.
+ */
+export async function withMainTree<T>(
+  { commonDir }: Repository,
+  session: Session,
+  action: () => Promise<T>,
+): Promise<T> {
+  return withLock(`${repositoryLock(stateRoot(), commonDir)}-main`, async () => {
+    session.data = (await readSession(session.directory))?.data ?? session.data;
+    return action();
+  });
+}
+
+/** Removes what a killed process had made ready; whoever changes the main tree just now is waited for. */
 export async function removeStaging(repository: Repository, session: Session): Promise<void> {
-  await rm(stagingFolder(repository, session), { recursive: true, force: true });
+  await withMainTree(repository, session, async () => {
+    await rm(stagingFolder(repository, session), { recursive: true, force: true });
+    await forgetReplacement(repository.gitDir, session.data.session_id);
+  });
 }
 
 /** What lies in the main tree and what is to come contradict each other. Nothing was written. */

@@ -216,9 +216,20 @@ export function trustedIndex(
   session: Session,
   worktree: Pick<WorktreeRecord, 'model' | 'pass'> | 'main',
 ): string {
-  const name =
-    worktree === 'main' ? 'main' : `${passName(worktree.pass)}-${fileName(worktree.model)}`;
+  const name = worktree === 'main' ? 'main' : workName(worktree);
   return join(session.directory, 'index', name);
+}
+
+/** The folders of a worktree as they were then. */
+export function foldersFile(
+  session: Session,
+  worktree: Pick<WorktreeRecord, 'model' | 'pass'>,
+): string {
+  return join(session.directory, 'folders', workName(worktree));
+}
+
+function workName({ model, pass }: Pick<WorktreeRecord, 'model' | 'pass'>): string {
+  return `${passName(pass)}-${fileName(model)}`;
 }
 
 /** A model's name in files, branches and refs: `gpt#2` is written `gpt-2`. */

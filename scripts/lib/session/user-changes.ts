@@ -33,6 +33,7 @@ import {
   planBack,
   planMainTree,
   readMainTree,
+  withMainTree,
 } from './main-tree.ts';
 import { refPrefix, type Session, updateSession } from './session.ts';
 import { mainPlace } from './trusted-places.ts';
@@ -190,23 +191,24 @@ export async function restoreUserChanges(
   repository: Repository,
   session: Session,
 ): Promise<Restoration> {
-  const changes = session.data.user_changes;
-  if (changes?.stash == null || changes.state === 'restored' || changes.state === 'in-place') {
-    return { status: 'none', conflicts: [], command: null };
-  }
-  const { topLevel } = repository;
-  // Without a record of a move nothing was moved: a crash came before the first byte.
-  if (changes.moved !== null) {
-    const conflicts = await moveBack(repository, session, changes.moved);
-    if (conflicts !== null) {
-      const command = await byHand(repository, session, changes.stash);
-      return { status: 'conflict', conflicts, command };
+  return withMainTree(repository, session, async () => {
+    const changes = session.data.user_changes;
+    if (changes?.stash == null || changes.state === 'restored' || changes.state === 'in-place') {
+      return { status: 'none', conflicts: [], command: null };
     }
-  }
-  await restoreIndex(repository, session, changes.index_tree);
-  await dropStashEntry(topLevel, changes.stash);
-  await setState(session, 'restored');
-  return { status: 'restored', conflicts: [], command: null };
+    // Without a record of a move nothing was moved: a crash came before the first byte.
+    if (changes.moved !== null) {
+      const conflicts = await moveBack(repository, session, changes.moved);
+      if (conflicts !== null) {
+        const command = await byHand(repository, session, changes.stash);
+        return { status: 'conflict', conflicts, command };
+      }
+    }
+    await restoreIndex(repository, session, changes.index_tree);
+    await dropStashEntry(repository.topLevel, changes.stash);
+    await setState(session, 'restored');
+    return { status: 'restored', conflicts: [], command: null };
+  });
 }
 
 /** Null, or the files in which the work and what lies there now contradict each other; nothing is written then. */

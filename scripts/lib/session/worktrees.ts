@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { mkdir, rm } from '../disk.ts';
 import { Failure, Refusal } from '../errors.ts';
+import { rememberFolders } from '../git/remembered-folders.ts';
 import type { Repository } from '../git/repository.ts';
 import { resolveRevision } from '../git/repository.ts';
 import { copyIndex } from '../git/trees.ts';
@@ -12,6 +13,7 @@ import { lockReasonFor } from './find-session.ts';
 import { compactTime, repositoryLock, stateRoot } from './paths.ts';
 import {
   fileName,
+  foldersFile,
   recordEvent,
   type Session,
   trustedIndex,
@@ -175,7 +177,12 @@ async function fill(
     const adminDir = await adminDirOf(session.data.common_dir, record.path);
     if (adminDir === null) throw notRegistered(record.path);
     await fillWorktree(worktreePlace(session, record.path), adminDir, record.start);
-    await mkdir(dirname(trusted), { recursive: true, mode: 0o700 });
+    const folders = foldersFile(session, record);
+    for (const file of [folders, trusted]) {
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    }
+    await rememberFolders(record.path, folders);
+    // The last step: it says that the worktree is filled.
     await copyIndex(join(adminDir, 'index'), trusted);
     await recordEvent(session, 'worktree_created', {
       model,
