@@ -1,5 +1,5 @@
 import { git, type TrustedPlace } from './git.ts';
-import { bytesOf } from './paths.ts';
+import { bytesOf, joinNul } from './paths.ts';
 import { attributeFiles } from './stage-files.ts';
 import { type Entries, listEntriesNamed, setEntries, withTemporaryIndex } from './trees.ts';
 import { placeIn } from './trusted-git-dir.ts';
@@ -21,7 +21,7 @@ export async function checkoutFiles(
     await setEntries(there, env, files);
     await git(there, ['checkout-index', '--force', '-z', '--stdin'], {
       env,
-      input: bytesOf([...files.keys()].map((path) => `${path}\0`).join('')),
+      input: joinNul([...files.keys()]),
     });
   });
 }

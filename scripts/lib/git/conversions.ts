@@ -29,12 +29,7 @@ export async function filesThatChangeByConversion(
     ([path, entry]) => entry?.mode.startsWith('100') && isDoubtful(path),
   );
   if (doubtful.length === 0) return [];
-  return withTemporaryFolder(async (folder) => {
-    await stageFiles(place, new Map(doubtful), folder);
-    return doubtful.flatMap(([path]) =>
-      haveSameBytes(placeOf(place.directory, path), placeOf(folder, path)) ? [] : [path],
-    );
-  });
+  return filesUnlike(place, place, new Map(doubtful));
 }
 
 /**
@@ -54,12 +49,8 @@ export async function untouchedFiles(
     ),
   );
   if (before.size === 0) return before;
-  return withTemporaryFolder(async (folder) => {
-    await stageFiles(place, before, folder);
-    const isUntouched = ([path]: [RawPath, TreeEntry]) =>
-      haveSameBytes(placeOf(place.directory, path), placeOf(folder, path));
-    return new Map([...before].filter(isUntouched));
-  });
+  for (const path of await filesUnlike(place, place, before)) before.delete(path);
+  return before;
 }
 
 /** Changed files whose objects stay the same are rare: this many are looked at. */
@@ -88,10 +79,19 @@ export async function filesWithOtherLineEnds(
     return new Map(suspects.slice(0, MOST).map((path) => [path, all.get(path) ?? null]));
   });
   if (entries.size === 0) return [];
+  return filesUnlike(place, elsewhere, entries);
+}
+
+/** Those of a working tree's files whose bytes are not what the entries would be as files `elsewhere`. */
+async function filesUnlike(
+  { directory }: TrustedPlace,
+  elsewhere: TrustedPlace,
+  entries: Entries,
+): Promise<RawPath[]> {
   return withTemporaryFolder(async (folder) => {
     await stageFiles(elsewhere, entries, folder);
-    return [...entries.keys()].filter(
-      (path) => !haveSameBytes(placeOf(place.directory, path), placeOf(folder, path)),
-    );
+    const isUnlike = (path: RawPath) =>
+      !haveSameBytes(placeOf(directory, path), placeOf(folder, path));
+    return [...entries.keys()].filter(isUnlike);
   });
 }

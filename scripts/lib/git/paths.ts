@@ -36,6 +36,11 @@ export function bytesOf(raw: RawPath): Buffer {
   return Buffer.from(raw, 'latin1');
 }
 
+/** A NUL-terminated list, as git reads it with `-z`. */
+export function joinNul(items: readonly RawPath[]): Buffer {
+  return bytesOf(items.map((item) => `${item}\0`).join(''));
+}
+
 /** The items of a NUL-terminated list (`-z`). */
 export function splitNul(output: Buffer): RawPath[] {
   const items = output.toString('latin1').split('\0');

@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { Refusal } from '../errors.ts';
 import { git, type TrustedPlace } from './git.ts';
 import { hashOfFile, hashOfLink } from './object-names.ts';
-import { bytesOf, pathText, type RawPath, splitNul } from './paths.ts';
+import { joinNul, pathText, type RawPath, splitNul } from './paths.ts';
 import { type KnownFolders, kindOfEntry, look, placeOf } from './survey.ts';
 import {
   type Entries,
@@ -50,18 +50,15 @@ export async function readPresentFiles(
   const paths = [...expected.keys()];
   const sights = sightsOf(directory, paths);
   const there = paths.filter((path) => sights.get(path) !== null);
-  const known = there.filter((path) => {
+  const isKnown = (path: RawPath) => {
     const [sight, entry] = [sights.get(path) ?? null, expected.get(path) ?? null];
     return plain.has(path) && isAsExpected(placeOf(directory, path), sight, entry);
-  });
-  const found = await readWithGit(place, without(there, known), expected);
+  };
+  const known = new Set(there.filter(isKnown));
+  const others = there.filter((path) => !known.has(path));
+  const found = await readWithGit(place, others, expected);
   for (const path of known) found.set(path, expected.get(path) ?? null);
   return { entries: new Map(paths.map((path) => [path, found.get(path) ?? null])), sights };
-}
-
-function without(paths: readonly RawPath[], others: readonly RawPath[]): RawPath[] {
-  const out = new Set(others);
-  return paths.filter((path) => !out.has(path));
 }
 
 function isAsExpected(file: Buffer, sight: Sight, entry: TreeEntry | null): boolean {
@@ -89,7 +86,7 @@ async function readWithGit(
     await setEntries(place, env, new Map(known.filter(([, entry]) => entry !== null)));
     await git(place, ['update-index', '--add', '--remove', '-z', '--stdin'], {
       env,
-      input: bytesOf(there.map((path) => `${path}\0`).join('')),
+      input: joinNul(there),
     });
     return parseStage(splitNul((await git(place, ['ls-files', '--stage', '-z'], { env })).stdout));
   });
@@ -133,7 +130,7 @@ export async function convertedPaths(
 ): Promise<Map<RawPath, string | null>> {
   const found = new Map<RawPath, string | null>();
   if (paths.length === 0) return found;
-  const input = bytesOf(paths.map((path) => `${path}\0`).join(''));
+  const input = joinNul(paths);
   const [auto, attributes] = await Promise.all([
     git(place, ['config', '--get', 'core.autocrlf'], { answers: [0, 1] }),
     git(place, ['check-attr', '-z', '--stdin', '--all'], { input }),

@@ -5,7 +5,7 @@
 import { lstatSync, readFileSync, type Stats } from 'node:fs';
 import { writeFile } from '../disk.ts';
 import type { RawPath } from './paths.ts';
-import { lookInto, nothingFound, placeOf, type Recall } from './survey.ts';
+import { isPlain, lookInto, nothingFound, parentOf, placeOf, type Recall } from './survey.ts';
 
 interface Folder {
   path: RawPath;
@@ -24,11 +24,10 @@ export async function rememberFolders(directory: string, file: string): Promise<
     const stats = statsOf(directory, path);
     const found = nothingFound();
     waiting.push(...lookInto(directory, path, found));
-    const isPlain = Object.values(found).every(({ length }) => length === 0);
     folders.push({
       path,
       inode: stats?.ino ?? 0,
-      ctimeMs: isPlain ? (stats?.ctimeMs ?? null) : null,
+      ctimeMs: isPlain(found) ? (stats?.ctimeMs ?? null) : null,
     });
   }
   await writeFile(file, JSON.stringify(withoutRecent(folders)), { mode: 0o600 });
@@ -58,7 +57,7 @@ export function recallFolders(directory: string, file: string): Recall {
     known.set(path, folder);
     below.set(path, []);
     // Outer ones are listed before those in them.
-    if (path !== '') below.get(path.slice(0, Math.max(0, path.lastIndexOf('/'))))?.push(path);
+    if (path !== '') below.get(parentOf(path))?.push(path);
   }
   return (path) => {
     const { inode, ctimeMs } = known.get(path) ?? {};

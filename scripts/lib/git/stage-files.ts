@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdirSync, writeFileSync } from '../disk.ts';
 import { git, type TrustedPlace } from './git.ts';
-import { bytesOf, type RawPath } from './paths.ts';
+import { joinNul, type RawPath } from './paths.ts';
 import { type KnownFolders, kindOf, parentOf, placeOf } from './survey.ts';
 import { type Entries, setEntries, withTemporaryIndex } from './trees.ts';
 import { asBytes, placeIn } from './trusted-git-dir.ts';
@@ -23,18 +23,16 @@ export async function stageFiles(
   for (const path of attributeFiles(files.keys())) {
     if (!entries.has(path)) copyAttributes(place.directory, path, folder, known);
   }
-  const isAttributes = ([path]: [RawPath, unknown]) => /(^|\/)\.gitattributes$/.test(path);
-  const [attributes, others] = [
-    [...files].filter(isAttributes),
-    [...files].filter((it) => !isAttributes(it)),
-  ];
+  const paths = [...files.keys()];
+  const attributes = paths.filter(isAttributesFile);
+  const others = paths.filter((path) => !isAttributesFile(path));
   await withTemporaryIndex(stage, 'empty', async (env) => {
     await setEntries(stage, env, files);
     for (const group of [attributes, others]) {
       if (group.length === 0) continue;
       await git(stage, ['checkout-index', '--force', '-z', '--stdin'], {
         env,
-        input: bytesOf(group.map(([path]) => `${path}\0`).join('')),
+        input: joinNul(group),
       });
     }
   });
@@ -59,6 +57,10 @@ export async function stageAsBytes(
     await git(stage, ['checkout-index', '--force', '--all'], { env });
   });
   return names;
+}
+
+export function isAttributesFile(path: RawPath): boolean {
+  return /(^|\/)\.gitattributes$/.test(path);
 }
 
 /** Every place where attributes of the paths may be written. */

@@ -1,5 +1,5 @@
 /** What lies in a working tree that git does not read as files: repositories of their own, fifos, names it refuses. */
-import { type BigIntStats, type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type BigIntStats, type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { systemErrorCode } from '../errors.ts';
 import { bytesOf, type RawPath, rawPathOf } from './paths.ts';
 
@@ -33,6 +33,11 @@ function isUnnameable(entry: Dirent): boolean {
 
 export function nothingFound(): Survey {
   return { repositories: [], special: [], unnameable: [], unreadable: [] };
+}
+
+/** Whether nothing but files, links and folders was found. */
+export function isPlain({ repositories, special, unnameable, unreadable }: Survey): boolean {
+  return [repositories, special, unnameable, unreadable].every(({ length }) => length === 0);
 }
 
 /** The folders below a folder that is known to hold nothing else to speak of; null: it has to be read. */
@@ -151,7 +156,7 @@ export function kindOf(
   return found === null ? null : kindOfEntry(found);
 }
 
-export function kindOfEntry(found: BigIntStats): 'file' | 'link' | 'folder' | 'special' {
+export function kindOfEntry(found: Stats | BigIntStats): 'file' | 'link' | 'folder' | 'special' {
   if (found.isFile()) return 'file';
   if (found.isSymbolicLink()) return 'link';
   return found.isDirectory() ? 'folder' : 'special';

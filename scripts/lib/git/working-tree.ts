@@ -6,10 +6,10 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Failure, Refusal } from '../errors.ts';
 import { git, gitLine, gitLineOrNull, type TrustedPlace } from './git.ts';
-import { bytesOf, pathText, type RawPath, rawPathOf, splitNul } from './paths.ts';
+import { bytesOf, joinNul, pathText, type RawPath, rawPathOf, splitNul } from './paths.ts';
 import { convertedPaths } from './present-files.ts';
 import { recallFolders } from './remembered-folders.ts';
-import { kindOf, placeOf, type Survey, surveyWorkingTree } from './survey.ts';
+import { isPlain, kindOf, placeOf, type Survey, surveyWorkingTree } from './survey.ts';
 import { treeOf, withTemporaryIndex } from './trees.ts';
 import { asBytes, placeIn } from './trusted-git-dir.ts';
 
@@ -76,10 +76,6 @@ function surveyOf({ place, foldersFile, without = [] }: WorkingTreeSource): Surv
   const { directory } = place;
   const recall = foldersFile === undefined ? undefined : recallFolders(directory, foldersFile);
   return surveyWorkingTree(directory, without.map(rawPathOf), recall);
-}
-
-function isPlain({ repositories, special, unnameable, unreadable }: Survey): boolean {
-  return [repositories, special, unnameable, unreadable].every(({ length }) => length === 0);
 }
 
 function isFolder(directory: string): boolean {
@@ -172,7 +168,7 @@ async function addAll(
   const pathspecs = [':/', ...without.map((path) => `:(top,exclude,literal)${path}`)];
   // --sparse: what lies outside of a sparse checkout counts as soon as it lies there.
   const words = ['add', '--all', '--sparse', '--pathspec-from-file=-', '--pathspec-file-nul'];
-  const options = { env, input: nulList(pathspecs), answers: [0, 1], ...(signal && { signal }) };
+  const options = { env, input: joinNul(pathspecs), answers: [0, 1], ...(signal && { signal }) };
   const { exitCode, stderr } = await git(place, words, options);
   // All is added then, but git finds it worth a failure that an excluded path was ignored anyway.
   if (exitCode === 0 || stderr.startsWith('The following paths are ignored')) return;
@@ -258,14 +254,14 @@ async function addTracked(
 
 async function addByName(place: TrustedPlace, env: Env, paths: readonly RawPath[]): Promise<void> {
   if (paths.length === 0) return;
-  await git(place, ['update-index', '--add', '-z', '--stdin'], { env, input: nulList(paths) });
+  await git(place, ['update-index', '--add', '-z', '--stdin'], { env, input: joinNul(paths) });
 }
 
 async function removeEntries(place: TrustedPlace, env: Env, paths: readonly RawPath[]) {
   if (paths.length === 0) return;
   await git(place, ['update-index', '--force-remove', '-z', '--stdin'], {
     env,
-    input: nulList(paths),
+    input: joinNul(paths),
   });
 }
 
@@ -421,13 +417,9 @@ async function notIgnored(
 ): Promise<RawPath[]> {
   if (paths.length === 0) return [];
   const words = ['check-ignore', ...more, '-z', '--stdin'];
-  const options = { env, input: nulList(paths), answers: [0, 1] };
+  const options = { env, input: joinNul(paths), answers: [0, 1] };
   const ignored = new Set(splitNul((await git(place, words, options)).stdout));
   return paths.filter((path) => !ignored.has(path));
-}
-
-function nulList(items: readonly RawPath[]): Buffer {
-  return bytesOf(items.map((item) => `${item}\0`).join(''));
 }
 
 function unreadableFolder(directory: string, folders: readonly RawPath[]): Failure {

@@ -31,7 +31,7 @@ import {
 } from '../session/guard-record.ts';
 import { type Observation, observationSchema, observe } from '../session/observation.ts';
 import { compactTime } from '../session/paths.ts';
-import { readSession, recordEvent, type Session } from '../session/session.ts';
+import { recordEvent, refreshSession, type Session } from '../session/session.ts';
 import { archiveFile } from './archive.ts';
 import { anchorObservation, compareAnchor, dropAnchor, type WindowPlace } from './guard-anchor.ts';
 import { keepEvidence, readTreeChanges } from './guard-evidence.ts';
@@ -150,7 +150,7 @@ export async function closeWindow(
   session: Session,
   window: GuardWindow,
 ): Promise<Guard> {
-  session.data = (await readSession(session.directory))?.data ?? session.data;
+  await refreshSession(session);
   const place = placeOf(repository, session, window);
   const { before, after, found, isAnchored } = await compareWithBefore(place, window);
   const own = await planPutBack(place, before, found);

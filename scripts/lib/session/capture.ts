@@ -14,6 +14,7 @@ import { pathText, type RawPath, rawPathOfPrinted, splitNul } from '../git/paths
 import { convertedPaths } from '../git/present-files.ts';
 import { readRef, writeRefs } from '../git/refs.ts';
 import { countCommits, openRepository, type Repository } from '../git/repository.ts';
+import { isAttributesFile } from '../git/stage-files.ts';
 import {
   commitTree,
   listSubmodules,
@@ -271,7 +272,7 @@ async function explain(
       : [[path, { mode, oid }] as const],
   );
   const unlike = await filesThatChangeByConversion(place, new Map(entries), converted);
-  const rules = files.some(({ path }) => /(^|\/)\.gitattributes$/.test(path));
+  const rules = files.some(({ path }) => isAttributesFile(path));
   const changed = new Set(files.map(({ path }) => path));
   const rewritten = rules ? await filesWithOtherLineEnds(place, main, tree) : [];
   return [

@@ -1,11 +1,12 @@
 /** What tells one state of a file from another: its content where that is small enough to be read, else size and time. */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { mkdirSync, renameSync, writeFileSync } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
-import type { RawPath } from '../git/paths.ts';
+import { bytesOf, type RawPath } from '../git/paths.ts';
+import { kindOfEntry } from '../git/survey.ts';
 
 export const fileFactsSchema = z.object({
   /** A RawPath. */
@@ -40,13 +41,7 @@ export class FileReader {
   read(path: RawPath, place: Buffer): FileFacts | null {
     const stats = lstatSync(place, { throwIfNoEntry: false });
     if (stats === undefined) return null;
-    const kind = stats.isFile()
-      ? 'file'
-      : stats.isSymbolicLink()
-        ? 'link'
-        : stats.isDirectory()
-          ? 'folder'
-          : 'special';
+    const kind = kindOfEntry(stats);
     return {
       ...{ path, kind, size: stats.size, mtime_ms: stats.mtimeMs },
       mode: stats.mode & 0o7777,
@@ -87,6 +82,15 @@ export function isSameFile(a: FileFacts, b: FileFacts): boolean {
   if (a.sha256 !== null && b.sha256 !== null) return a.sha256 === b.sha256;
   if (a.kind === 'folder') return true;
   return a.size === b.size && a.mtime_ms === b.mtime_ms;
+}
+
+/** The names in a folder, in order; none where it is gone since, or not for us to read: whatever is in it cannot be told. */
+export function namesIn(folder: RawPath): RawPath[] {
+  try {
+    return readdirSync(bytesOf(folder), { encoding: 'latin1' }).sort();
+  } catch {
+    return [];
+  }
 }
 
 /** A RawPath with a folder in front of it. */

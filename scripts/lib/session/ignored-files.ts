@@ -1,9 +1,9 @@
 /** The ignored files of the main tree: no tree holds them, and a lost `.env` is not in any commit. */
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import * as z from 'zod';
 import { git, type TrustedPlace } from '../git/git.ts';
 import { bytesOf, type RawPath, rawPathOf, splitNul } from '../git/paths.ts';
-import { type FileReader, fileFactsSchema, joinRaw } from './file-facts.ts';
+import { type FileReader, fileFactsSchema, joinRaw, namesIn } from './file-facts.ts';
 
 export const ignoredFilesSchema = z.object({
   /** Ignored by themselves, repository-relative. */
@@ -105,15 +105,6 @@ function listFolder(
   };
   const is_whole = list(top, '');
   return { listing: lines.join('\0'), is_whole };
-}
-
-function namesIn(folder: RawPath): RawPath[] {
-  try {
-    return readdirSync(bytesOf(folder), { encoding: 'latin1' }).sort();
-  } catch {
-    // Gone since, or not for us to read.
-    return [];
-  }
 }
 
 /** The entries of a folder's listing, in its order: what tells each, by its path. */

@@ -18,7 +18,7 @@ import {
 } from '../git/paths.ts';
 import { convertedPaths, plainPaths, readPresentFiles, type Sight } from '../git/present-files.ts';
 import type { Repository } from '../git/repository.ts';
-import { stageAsBytes, stageFiles } from '../git/stage-files.ts';
+import { isAttributesFile, stageAsBytes, stageFiles } from '../git/stage-files.ts';
 import { removeEmptyFolders, swapFiles } from '../git/swap-files.ts';
 import {
   type Entries,
@@ -29,10 +29,11 @@ import {
   withWholeIndex,
   writeTree,
 } from '../git/trees.ts';
+import { isAsBytes, placeIn } from '../git/trusted-git-dir.ts';
 import { readWorkingTree } from '../git/working-tree.ts';
 import { withLock } from '../process/lock.ts';
 import { repositoryLock, stateRoot } from './paths.ts';
-import { readSession, type Session } from './session.ts';
+import { refreshSession, type Session } from './session.ts';
 import { bytesPlace, mainPlace, withPlaceAlone } from './trusted-places.ts';
 
 /** What lies in the main tree now, as a tree. */
@@ -148,8 +149,7 @@ async function plainPathsOf(
   place: TrustedPlace,
   paths: readonly RawPath[],
 ): Promise<ReadonlySet<RawPath>> {
-  const isAttributes = (path: RawPath) => /(^|\/)\.gitattributes$/.test(path);
-  return paths.some(isAttributes) ? new Set() : plainPaths(place, paths);
+  return paths.some(isAttributesFile) ? new Set() : plainPaths(place, paths);
 }
 
 function pick(entries: Entries, paths: readonly RawPath[]): Entries {
@@ -287,15 +287,18 @@ async function asBytes(
   entries: Entries,
   directory: string,
 ): Promise<Entries> {
-  const bytes = bytesPlace(session, directory);
-  if (place.env.GIT_DIR === bytes.env.GIT_DIR) return entries;
+  if (isAsBytes(place)) return entries;
   const files = [...entries].flatMap(([path, entry]) =>
     entry === null || plain.has(path) ? [] : [path],
   );
-  const there = { directory, env: { ...place.env, GIT_WORK_TREE: directory } };
-  const converted = pick(entries, [...(await convertedPaths(there, files)).keys()]);
+  const converted = pick(entries, [
+    ...(await convertedPaths(placeIn(place, directory), files)).keys(),
+  ]);
   if (converted.size === 0) return entries;
-  return new Map([...entries, ...(await readPresentFiles(bytes, converted)).entries]);
+  return new Map([
+    ...entries,
+    ...(await readPresentFiles(bytesPlace(session, directory), converted)).entries,
+  ]);
 }
 
 function unusualModes({ present, sights }: MainTreePlan): MainTreeChange['modes'] {
@@ -334,7 +337,7 @@ function stagingFolder({ topLevel, gitDir }: Repository, { data }: Session): str
 }
 
 /**
- * One at a time changes a main tree, of whatever session. What another process of this session did while this one
+ * One at a time applies to a main tree, undoes, or brings work back, of whatever session. What another process of this session did while this one
  * waited is known to `action`.
  */
 export async function withMainTree<T>(
@@ -343,7 +346,7 @@ export async function withMainTree<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   return withLock(`${repositoryLock(stateRoot(), commonDir)}-main`, async () => {
-    session.data = (await readSession(session.directory))?.data ?? session.data;
+    await refreshSession(session);
     return action();
   });
 }

@@ -1,15 +1,10 @@
-/**
- * What git obeys beside the files of a working tree: configuration, hooks, attributes and ignore rules, of the
- * repository and of the user. Read as files, because git itself may be unable to once somebody has damaged them.
- */
-import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { git } from '../git/git.ts';
 import { bytesOf, type RawPath, rawPathOf, splitNul } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
-import { type FileReader, fileFactsSchema, isWithin, joinRaw } from './file-facts.ts';
+import { type FileReader, fileFactsSchema, isWithin, joinRaw, namesIn } from './file-facts.ts';
 import { configurationHome } from './paths.ts';
 
 export const obeyedFileSchema = fileFactsSchema.extend({
@@ -119,13 +114,4 @@ function filesBelow(top: RawPath, reader: FileReader) {
     else if (!path.endsWith('/info/refs')) found.push(facts);
   }
   return found;
-}
-
-function namesIn(folder: RawPath): RawPath[] {
-  try {
-    return readdirSync(bytesOf(folder), { encoding: 'latin1' }).sort();
-  } catch {
-    // Gone since, or not for us to read: whatever is in it cannot be told.
-    return [];
-  }
 }

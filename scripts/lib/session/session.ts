@@ -161,6 +161,11 @@ export async function createSession(directory: string, data: SessionData): Promi
   return { directory, data };
 }
 
+/** Brings the session in hand up to date; one that is gone, or no session any more, stays as it was known. */
+export async function refreshSession(session: Session): Promise<void> {
+  session.data = (await readSession(session.directory))?.data ?? session.data;
+}
+
 /**
  * Changes session.json: reads it, changes it, replaces it whole, while no other process does the same. The session in
  * hand is brought up to date.

@@ -5,7 +5,7 @@ import { Refusal } from '../errors.ts';
 import { listEntryChanges } from '../git/changes.ts';
 import { git, gitLine } from '../git/git.ts';
 import {
-  bytesOf,
+  joinNul,
   type PrintedPath,
   pathText,
   printPath,
@@ -268,12 +268,10 @@ async function moveIndex(
 
 /** `git add -N` leaves entries that no tree holds; the saved index has them, for the way back. */
 async function forgetIntentToAdd(topLevel: string, files: readonly PrintedChange[]): Promise<void> {
-  const paths = files
-    .filter(({ status }) => status === ' A')
-    .map((file) => `${rawPathOfPrinted(file)}\0`);
+  const paths = files.filter(({ status }) => status === ' A').map(rawPathOfPrinted);
   if (paths.length === 0) return;
   await git(topLevel, ['update-index', '--force-remove', '-z', '--stdin'], {
-    input: bytesOf(paths.join('')),
+    input: joinNul(paths),
   });
 }
 
