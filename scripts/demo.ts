@@ -61,7 +61,15 @@ const script = defineScript({
     const triggers = await readTask({ taskFile: demo.task });
     const done = await execute(
       repository,
-      { triggers, models: null, timeout: 60, userChanges: undefined, gate: [] },
+      {
+        triggers,
+        models: null,
+        timeout: 60,
+        userChanges: undefined,
+        gate: [],
+        idleTimeout: undefined,
+        sandbox: null,
+      },
       context,
     );
     context.progress(`\n${resultTable(done.runs, done.captures, done.gates)}\n`);

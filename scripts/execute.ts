@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { openRepository } from './lib/git/repository.ts';
-import { modelOptions, splitModels, timeoutOption } from './lib/model-options.ts';
+import {
+  modelOptions,
+  runOptions,
+  sandboxWish,
+  splitModels,
+  timeoutOption,
+} from './lib/model-options.ts';
 import { commonOptions } from './lib/options.ts';
 import { applyAndClean, type Finished } from './lib/procedure/apply-and-clean.ts';
 import { bestModel, type Executed, execute } from './lib/procedure/execute.ts';
@@ -22,6 +28,7 @@ const script = defineScript({
     taskFile: z.string().optional().describe("FILE with the task; '-' reads stdin"),
     models: modelOptions.models,
     timeout: timeoutOption.describe('SECONDS|none: time limit of a model (default: 1200)'),
+    ...runOptions,
     userChanges: z
       .enum(['include', 'set-aside'])
       .optional()
@@ -63,7 +70,14 @@ const script = defineScript({
     const repository = await openRepository(options.repo ?? process.cwd());
     const done = await execute(
       repository,
-      { ...options, triggers, models: splitModels(options.models), timeout: options.timeout },
+      {
+        ...options,
+        triggers,
+        models: splitModels(options.models),
+        timeout: options.timeout,
+        idleTimeout: options.idleTimeout,
+        sandbox: sandboxWish(options),
+      },
       context,
     );
     context.progress(`\n${resultTable(done.runs, done.captures, done.gates)}\n`);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { UsageError } from './lib/errors.ts';
 import { readInput } from './lib/input.ts';
-import { timeoutOption } from './lib/model-options.ts';
+import { runOptions, sandboxWish, timeoutOption } from './lib/model-options.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { runAlone } from './lib/procedure/run-alone.ts';
 import {
@@ -27,6 +27,7 @@ const script = defineScript({
     timeout: timeoutOption.describe(
       'SECONDS|none: time limit of each (default: that of the session)',
     ),
+    ...runOptions,
     promptFile: z.string().optional().describe("FILE: the prompt (default: the pass's prompt.md)"),
     again: z
       .boolean()
@@ -57,6 +58,10 @@ const script = defineScript({
   examples: [
     ['run-model --all', 'all external models, in parallel'],
     ['run-model --all --detach', 'return at once, then: status --wait 540'],
+    [
+      'run-model --all --sandbox --idle-timeout 300',
+      'held in their worktrees, ended when nothing moves',
+    ],
     ['run-model --model claude --record-text "Done: ..."', "the host's own result"],
     [
       'run-model --model gpt --worktree ../w --prompt-file p.md --out /tmp/o',
@@ -70,7 +75,10 @@ const script = defineScript({
     };
     const unwatched = (runs: Run[]) => ({ runs, guard: null });
     if (options.worktree !== undefined) {
-      const run = await runAlone({ ...options, worktree: options.worktree, signal }, reporter);
+      const run = await runAlone(
+        { ...options, worktree: options.worktree, sandbox: sandboxWish(options), signal },
+        reporter,
+      );
       return { session_id: null, pass: null, ...finish(unwatched([run]), null) };
     }
     const { session, repository } = await findSession(options);
@@ -90,8 +98,9 @@ const script = defineScript({
       };
     }
     const models = options.all ? selected.filter(({ role }) => role === 'external') : selected;
-    const { timeout, promptFile, again } = options;
-    const run = { pass, timeout, promptFile, again, signal };
+    const { timeout, idleTimeout, promptFile, again } = options;
+    const sandbox = sandboxWish(options);
+    const run = { pass, timeout, idleTimeout, sandbox, promptFile, again, signal };
     const runs = options.detach
       ? unwatched(await runModelsDetached(repository, session, models, run))
       : await runModels(repository, session, models, run, reporter);

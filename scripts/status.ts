@@ -7,6 +7,7 @@ import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { distinctChanges, readWindows, windowsFolder } from './lib/session/guard-record.ts';
 import { selectPass } from './lib/session/select-models.ts';
+import { participants } from './lib/session/session.ts';
 
 const script = defineScript({
   name: 'status',
@@ -60,16 +61,20 @@ const script = defineScript({
     ['status --wait 540', 'wait for detached runs, less than the 10 minutes of an agent’s shell'],
     ['status --session latest', 'the newest finished session'],
   ],
-  async run(options, { signal, progress, warn }) {
-    const { session } = await findSession(options);
+  async run(options, { signal, ...reporter }) {
+    const { session, repository } = await findSession(options);
     const pass = selectPass(session, options.pass);
     if (options.wait !== undefined) {
-      await waitForRuns(session, pass, options.wait * 1000, signal, progress);
+      const models = participants(session).map(({ model }) => model);
+      // Loaded late: only who waits needs it, and most want a quick answer.
+      const { showRuns } = await import('./lib/procedure/show-runs.ts');
+      const stop = showRuns(repository, session, models, pass, reporter);
+      await waitForRuns(session, pass, options.wait * 1000, signal).finally(stop);
     }
     const state = await readProgress(session, pass);
     const noticed = distinctChanges(await readWindows(session));
     const notice = noticeOf(noticed, windowsFolder(session));
-    if (notice !== null) warn(notice);
+    if (notice !== null) reporter.warn(notice);
     return { ...state, guard_changes: noticed.length, next: nextStep(session, state) };
   },
 });

@@ -1,6 +1,7 @@
 /** One JSON object and an exit status, whatever happens. The only place that prints a script's answer. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Board, isLiveTerminal } from './board.ts';
 import { mkdirSync, writeFileSync } from './disk.ts';
 import { ExpectedError, messageOf } from './errors.ts';
 import { fitOutput } from './fit-output.ts';
@@ -16,11 +17,18 @@ export class Answer {
   fullOutputDirectory: string = tmpdir();
   private readonly warnings: string[] = [];
   private given = false;
+  private readonly lines = new Board(process.stderr, isLiveTerminal(process.stderr, process.env));
 
   constructor(private readonly script: string) {}
 
   progress(message: string): void {
-    if (!this.quiet) process.stderr.write(`${message}\n`);
+    if (!this.quiet) this.lines.print(message);
+  }
+
+  board(lines: readonly string[]): void {
+    if (this.quiet) return;
+    if (lines.length === 0) this.lines.clear();
+    else this.lines.show(lines);
   }
 
   warn(message: string): void {
@@ -77,6 +85,7 @@ export class Answer {
   private end(text: string, exitStatus: number): void {
     if (this.given) return;
     this.given = true;
+    this.lines.clear();
     process.exitCode = exitStatus;
     // A reader that went away (`| head -1`) is no reason to crash.
     process.stdout.on('error', () => process.exit());

@@ -29,6 +29,10 @@ export const configurationSchema = z.strictObject({
     .union([z.number().positive(), z.literal('none')])
     .optional()
     .describe('time limit of a model, in seconds'),
+  sandbox: z
+    .boolean()
+    .optional()
+    .describe('whether models run in a sandbox in which they can write only what is theirs'),
   passes: z.number().int().min(1).max(MAX_PASSES).optional(),
 });
 

@@ -27,3 +27,25 @@ export function splitModels(models: string | undefined): string[] | null {
 export const timeoutOption = z
   .union([z.literal('none'), z.coerce.number().positive()], 'expected seconds or "none"')
   .optional();
+
+/** How models are run, wherever some are. */
+export const runOptions = {
+  idleTimeout: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('SECONDS: end a model that neither prints nor changes anything for so long'),
+  sandbox: z
+    .boolean()
+    .default(false)
+    .describe(
+      'let models write only their worktree and what is their own; refuse where that cannot be',
+    ),
+  noSandbox: z.boolean().default(false).describe('no sandbox, whatever the configuration says'),
+};
+
+/** Null: as the configuration says. */
+export function sandboxWish(options: { sandbox: boolean; noSandbox: boolean }): boolean | null {
+  if (options.noSandbox) return false;
+  return options.sandbox ? true : null;
+}

@@ -12,6 +12,8 @@ import { enableTrace } from './process/trace.ts';
 export interface Reporter {
   /** Prose on stderr, silenced by --quiet. */
   progress(message: string): void;
+  /** Lines about what goes on now, in the place of those before; none: that is over. */
+  board(lines: readonly string[]): void;
   /** Goes into `warnings` of the output (and to stderr). */
   warn(message: string): void;
 }
@@ -83,6 +85,7 @@ export async function main(script: Script, argv: readonly string[]): Promise<voi
     const result = await script.run(options, {
       signal: interruption,
       progress: (message) => answer.progress(message),
+      board: (lines) => answer.board(lines),
       warn: (message) => answer.warn(message),
       keepFullOutputIn: (directory) => {
         answer.fullOutputDirectory = directory;

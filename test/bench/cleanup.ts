@@ -24,7 +24,7 @@ export async function cleanup(): Promise<Measured[]> {
 }
 
 function oursIn({ at }: LargeRepository): Side {
-  const quiet = { progress: () => undefined, warn: () => undefined };
+  const quiet = { progress: () => undefined, board: () => undefined, warn: () => undefined };
   let remove = async () => {};
   return {
     prepare: async (round) => {

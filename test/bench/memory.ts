@@ -1,20 +1,15 @@
 /** How much memory our own process takes when a model changes a binary of 100 MB. Linux only: it is read in /proc. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runCommand } from '../../scripts/lib/process/command.ts';
-import { launcher } from '../../scripts/lib/skill-folder.ts';
-import { type Sandbox, sandbox } from '../support/sandbox.ts';
+import { sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
+import { peaksOf } from './peaks.ts';
 import type { Measured } from './run-bench.ts';
 
 const MEGABYTE = 1 << 20;
 const SIZE = 100 * MEGABYTE;
 const BOUND_MB = 150;
-const LOOK_EVERY_MS = 10;
-const writePeak = fileURLToPath(new URL('./write-peak.mjs', import.meta.url));
 
 export async function memory(): Promise<Measured[]> {
   if (process.platform !== 'linux') return [];
@@ -38,51 +33,4 @@ export async function memory(): Promise<Measured[]> {
     );
   }
   return measured;
-}
-
-interface Peaks {
-  own: number;
-  largestChild: number;
-}
-
-/** Our own process says its peak itself when it exits; those of its children are looked at while they run. */
-async function peaksOf({ folder, env }: Sandbox, cwd: string, words: string[]): Promise<Peaks> {
-  const file = join(folder, 'peak');
-  let largestChild = 0;
-  const look = setInterval(() => {
-    const peaks = descendants(process.pid).slice(1).map(peakOfProcess);
-    largestChild = Math.max(largestChild, ...peaks);
-  }, LOOK_EVERY_MS);
-  const { exitCode, stderr } = await runCommand({
-    file: process.execPath,
-    args: ['--import', writePeak, launcher, ...words],
-    cwd,
-    env: { ...env, MM_BENCH_PEAK: file },
-  });
-  clearInterval(look);
-  if (exitCode !== 0) throw new Error(`${words.join(' ')}: ${exitCode}: ${stderr}`);
-  return { own: peakIn(await readFile(file, 'utf8')), largestChild };
-}
-
-/** Process ids below a process, the nearer ones first. */
-function descendants(pid: number): number[] {
-  const children = readProcess(pid, `task/${pid}/children`).trim().split(' ').filter(Boolean);
-  return children.map(Number).flatMap((child) => [child, ...descendants(child)]);
-}
-
-function peakOfProcess(pid: number): number {
-  return peakIn(readProcess(pid, 'status'));
-}
-
-/** Empty when it has ended. */
-function readProcess(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function peakIn(status: string): number {
-  return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
 }

@@ -7,6 +7,7 @@ import { apply } from './apply.ts';
 import { capture } from './capture.ts';
 import { cleanup } from './cleanup.ts';
 import { memory } from './memory.ts';
+import { output } from './output.ts';
 import { snapshot } from './snapshot.ts';
 import { startUp } from './start-up.ts';
 
@@ -39,6 +40,7 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   apply,
   cleanup,
   memory,
+  output,
 };
 
 const words = process.argv.slice(2);

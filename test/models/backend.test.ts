@@ -27,7 +27,7 @@ function argsOf(name: string, agentModel: string | null, prompt = FACTS.prompt) 
 test('the command lines of the built-in backends', () => {
   assert.is(
     argsOf('claude', null).join(' '),
-    '-p --dangerously-skip-permissions --output-format json',
+    '-p --dangerously-skip-permissions --output-format stream-json --verbose',
   );
   assert.is(
     argsOf('codex', null).join(' '),
@@ -37,7 +37,17 @@ test('the command lines of the built-in backends', () => {
     argsOf('codex', 'm1').join(' '),
     'exec --yolo -c model_reasoning_effort=medium --json -m m1 -',
   );
-  assert.equal(argsOf('gemini', 'pro'), ['-m', 'pro', '-y', '-o', 'json', '-p', '']);
+  assert.equal(argsOf('gemini', 'pro'), ['-m', 'pro', '-y', '-o', 'stream-json', '-p', '']);
+  assert.is(argsOf('opencode', 'a/b').join(' '), 'run --format json --auto -m a/b');
+  assert.is(argsOf('qwen', null).join(' '), '-y -o stream-json');
+  assert.is(
+    argsOf('copilot', null).join(' '),
+    '--allow-all-tools --allow-all-paths --no-ask-user --output-format json',
+  );
+  assert.equal(argsOf('agy', 'pro'), [
+    ...['--model', 'pro', '--add-dir', '/w', '--dangerously-skip-permissions', '-p'],
+    'do {model} it',
+  ]);
   assert.equal(argsOf('agent', 'gpt-5.2'), ['-p', '-f', '--model', 'gpt-5.2', 'do {model} it']);
 });
 
@@ -86,9 +96,14 @@ test('a configured backend has defaults', () => {
     output: 'text',
     env: {},
     rootEnv: {},
+    defaultEnv: {},
+    defaultSettings: null,
     agentModel: null,
     versionArgs: null,
     hostVariables: [],
+    account: 'mine',
+    givesUpAt: null,
+    writes: [],
   });
 });
 
@@ -102,6 +117,8 @@ const REFUSED_BACKENDS: unknown[] = [
   { command: ['run'], output: 'xml' },
   { command: ['run'], comand: 1 },
   { command: ['run'], env: { A: 1 } },
+  { command: ['run'], writes: ['relative'] },
+  { command: ['run'], account: '' },
 ];
 for (const backend of REFUSED_BACKENDS) {
   test(`refuses the backend ${JSON.stringify(backend)}`, () => {

@@ -73,6 +73,10 @@ test('takes the native CLI, else agent with the model of the slot, else says why
       ['codex', true],
       ['gemini', false],
       ['agent', true],
+      ['agy', false],
+      ['opencode', false],
+      ['qwen', false],
+      ['copilot', false],
     ],
   );
 
@@ -91,6 +95,26 @@ test('takes the native CLI, else agent with the model of the slot, else says why
       reason: 'The program "codex" or "agent" was not found on PATH or in the usual places.',
     },
   ]);
+});
+
+test('agy serves gemini before agent does; the other three serve a slot of their own name', async () => {
+  await using folder = await temporaryFolder();
+  await programs(folder.path, {
+    ...{ agy: 'echo 1.0.0', agent: 'echo 1.0.0', opencode: 'echo 1.18.33' },
+    ...{ qwen: 'echo 0.15.10', copilot: 'echo "GitHub Copilot CLI 1.0.102."' },
+  });
+  const models = ['gemini', 'opencode', 'qwen', 'copilot', 'qwen#2'];
+  const detected = await detectModels(request(folder.path, { models, named: true }));
+  assert.equal(
+    detected.models.map(({ model, backend, version }) => [model, backend, version]),
+    [
+      ['gemini', 'agy', '1.0.0'],
+      ['opencode', 'opencode', '1.18.33'],
+      ['qwen', 'qwen', '0.15.10'],
+      ['copilot', 'copilot', '1.0.102'],
+      ['qwen#2', 'qwen', '0.15.10'],
+    ],
+  );
 });
 
 test('the host takes its own slot, and only if it is asked to take part', async () => {

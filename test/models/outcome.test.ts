@@ -25,9 +25,27 @@ function exit(exitCode: number | null, lastLines: string): Partial<RunFacts> {
 
 const CAUSES: [string, Partial<RunFacts>, Cause | null][] = [
   ['success', {}, null],
-  ['success without a change', { changed: null }, null],
   ['alarming words in a success', { lastLines: '429 Too Many Requests' }, null],
   ['ended by us, exit 0', { endedBy: 'timeout' }, 'timeout'],
+  ['ended by us for its silence', { endedBy: 'silence' }, 'timeout'],
+  [
+    'ended by us because it asked again and again',
+    {
+      endedBy: 'giving-up',
+      ...NO_TEXT,
+      lastLines: 'Attempt 4 failed with status 429. Retrying with backoff...',
+    },
+    'rate-limit',
+  ],
+  [
+    'the same, with a server in trouble',
+    {
+      endedBy: 'giving-up',
+      ...NO_TEXT,
+      lastLines: 'Attempt 4 failed with status 503. Retrying with backoff...',
+    },
+    'api-error',
+  ],
   ['ended by us, with an error', { endedBy: 'timeout', ...error(401, 'x') }, 'timeout'],
   ['interrupted', { endedBy: 'interruption', exitCode: null, signal: 'SIGINT' }, 'interrupted'],
   ['not found', { endedBy: 'not-found', exitCode: null }, 'not-found'],
@@ -76,16 +94,38 @@ const CAUSES: [string, Partial<RunFacts>, Cause | null][] = [
 
 for (const [name, facts, cause] of CAUSES) {
   test(name, () => {
-    assert.equal(classify({ ...GOOD, ...facts }), {
-      status: cause === null ? 'succeeded' : 'failed',
-      cause,
-    });
-    assert.equal(classify({ ...GOOD, ...facts, changed: true }), {
-      status: cause === null ? 'succeeded' : 'partial',
-      cause,
-    });
+    const [unchanged, changed] = [false, true].map((it) =>
+      classify({ ...GOOD, ...facts, changed: it }),
+    );
+    assert.equal([unchanged?.status, unchanged?.cause], ['failed', cause]);
+    assert.equal(
+      [changed?.status, changed?.cause],
+      [cause === null ? 'succeeded' : 'partial', cause],
+    );
   });
 }
+
+test('a good end without any change is no success; where it is unknown, the benefit of the doubt', () => {
+  assert.is(classify({ ...GOOD, changed: false }).status, 'failed');
+  assert.is(classify({ ...GOOD, changed: null }).status, 'succeeded');
+});
+
+test('a quota says when it is filled again; other causes do not', () => {
+  const now = new Date('2026-11-23T01:00:00Z');
+  const resetsAt = (facts: Partial<RunFacts>) =>
+    classify({ ...GOOD, ...facts }, now).resetsAt?.toISOString() ?? null;
+  const words = "You've hit your session limit · resets 3:27am (UTC)";
+  assert.is(resetsAt(error(429, words)), '2026-11-23T03:27:00.000Z');
+  assert.is(resetsAt(exit(1, words)), '2026-11-23T03:27:00.000Z');
+  assert.is(resetsAt(error(429, 'Too many requests, resets 3:27am (UTC)')), null);
+});
+
+test('a program that was silent for long before it gave up has tried again by itself', () => {
+  assert.ok(retryAfter('rate-limit', 1, 30_000));
+  assert.is(retryAfter('rate-limit', 1, 60_000), null);
+  assert.is(retryAfter('api-error', 1, 60_000), null);
+  assert.ok(retryAfter('timeout', 1, 600_000));
+});
 
 test('what failed and cannot be looked at is not partial', () => {
   assert.equal(classify({ ...GOOD, ...NO_TEXT, changed: null }).status, 'failed');
@@ -104,8 +144,8 @@ test('retries: once, where it can help', () => {
     ['interrupted', null],
   ];
   for (const [cause, retry] of rules) {
-    assert.equal(retryAfter(cause, 1), retry, cause);
-    assert.is(retryAfter(cause, 2), null, cause);
+    assert.equal(retryAfter(cause, 1, 0), retry, cause);
+    assert.is(retryAfter(cause, 2, 0), null, cause);
   }
 });
 

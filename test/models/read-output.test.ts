@@ -1,9 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { OutputFormat } from '../../scripts/lib/models/backend.ts';
-import { type Reading, readOutput } from '../../scripts/lib/models/read-output.ts';
-
-const FORMATS: OutputFormat[] = ['text', 'claude-json', 'codex-jsonl', 'gemini-json'];
+import { OUTPUT_FORMATS, type OutputFormat } from '../../scripts/lib/models/backend.ts';
+import { readOutput } from '../../scripts/lib/models/read-output.ts';
+import type { Reading } from '../../scripts/lib/models/readers/reading.ts';
 
 function lines(...values: unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join('');
@@ -231,8 +230,199 @@ const GARBAGE = [
   '\0\0{"type":"item.completed"}',
   '{\n'.repeat(5_000),
 ];
+test('claude, stream-json: the last line is the result', () => {
+  const assistant = (...content: unknown[]) => ({ type: 'assistant', message: { content } });
+  const init = { type: 'system', subtype: 'init' };
+  const said = assistant({ type: 'text', text: 'I begin.' }, { type: 'tool_use', name: 'Bash' });
+  const whole = readOutput('claude-json', lines(init, said, CLAUDE), '');
+  assert.equal([whole.text, whole.usage?.input_tokens, whole.error], ['Done.', 100, null]);
+  // Cut off: what it said last is its text.
+  assert.equal(readOutput('claude-json', lines(init, said), ''), {
+    text: 'I begin.',
+    usage: null,
+    error: null,
+  });
+});
+
+test('qwen: an error of the API is a result like any other to it', () => {
+  const result = (text: string) =>
+    lines({
+      ...CLAUDE,
+      usage: { input_tokens: 7, output_tokens: 1 },
+      total_cost_usd: null,
+      result: text,
+    });
+  assert.equal(readOutput('qwen-json', result('Done.'), ''), {
+    text: 'Done.',
+    usage: { input_tokens: 7, output_tokens: 1, cost_usd: null },
+    error: null,
+  });
+  const refused = readOutput(
+    'qwen-json',
+    result('[API Error: 429 scripted 429]\nPossible quota limitations in place.'),
+    '',
+  );
+  assert.equal([refused.text, refused.error], ['', { status: 429, message: '429 scripted 429' }]);
+  const empty = readOutput(
+    'qwen-json',
+    result('[API Error: Model stream ended with empty response text.]'),
+    '',
+  );
+  assert.equal(empty.error, {
+    status: null,
+    message: 'Model stream ended with empty response text.',
+  });
+});
+
+const GEMINI_INIT = [
+  { type: 'init', session_id: 's', model: 'pro' },
+  { type: 'message', role: 'user', content: 'Do it.' },
+];
+const geminiSays = (content: string) => ({
+  type: 'message',
+  role: 'assistant',
+  content,
+  delta: true,
+});
+const geminiEnds = (status: string, error?: string) => ({
+  type: 'result',
+  status,
+  ...(error === undefined ? {} : { error: { type: 'unknown', message: error } }),
+  stats: { total_tokens: 110, input_tokens: 100, output_tokens: 10, models: {} },
+});
+
+test('gemini, stream-json: the text since the last tool call', () => {
+  const output = lines(
+    ...GEMINI_INIT,
+    geminiSays('I will write a file.'),
+    { type: 'tool_use', tool_name: 'run_shell_command' },
+    { type: 'tool_result', status: 'success' },
+    geminiSays('All '),
+    geminiSays('done.'),
+    geminiEnds('success'),
+  );
+  assert.equal(readOutput('gemini-stream-json', output, 'YOLO mode is enabled.'), {
+    text: 'All done.',
+    usage: { input_tokens: 100, output_tokens: 10, cost_usd: null },
+    error: null,
+  });
+});
+
+const GEMINI_ERRORS: [string, string, string, Reading['error']][] = [
+  [
+    'a refusal with the answer of the API in it',
+    '[API Error: {"error":{"code":401,"status":"UNAUTHENTICATED","message":"Incorrect API key","details":[]}}]',
+    '',
+    { status: 401, message: 'Incorrect API key' },
+  ],
+  [
+    'a refusal whose number is on stderr only',
+    '[API Error: You have exhausted your daily quota on this model.]\nPlease wait.',
+    'TerminalQuotaError: x\n  status: 429\n}\n',
+    { status: 429, message: 'You have exhausted your daily quota on this model.\nPlease wait.' },
+  ],
+  [
+    'a connection that was cut',
+    '[API Error: terminated]',
+    '',
+    { status: null, message: 'terminated' },
+  ],
+];
+
+for (const [name, message, stderr, error] of GEMINI_ERRORS) {
+  test(`gemini, stream-json: ${name}`, () => {
+    const output = lines(...GEMINI_INIT, geminiEnds('error', message));
+    const reading = readOutput('gemini-stream-json', output, stderr);
+    assert.equal([reading.text, reading.error], ['', error]);
+  });
+}
+
+test('gemini, stream-json: an empty answer and a loop are errors, although it exits 0', () => {
+  const empty = 'The model returned an empty response with no text or thoughts.';
+  const complains = (severity: string, text: string) => ({
+    type: 'error',
+    severity,
+    message: text,
+  });
+  const read = (...events: unknown[]) =>
+    readOutput('gemini-stream-json', lines(...GEMINI_INIT, ...events), '');
+  assert.is(read(complains('error', empty), geminiEnds('error')).error?.message, empty);
+  const loop = 'Loop detected, stopping execution';
+  assert.is(read(complains('warning', loop), geminiEnds('success')).error?.message, loop);
+  const warned = read(geminiSays('Done.'), complains('warning', 'x'), geminiEnds('success'));
+  assert.equal([warned.text, warned.error], ['Done.', null]);
+});
+
+test('opencode: the text of the last step, tokens and costs of all', () => {
+  const step = (cost: number) => ({
+    type: 'step_finish',
+    part: {
+      reason: 'stop',
+      tokens: { input: 100, output: 10, reasoning: 5, cache: { read: 40, write: 2 } },
+      cost,
+    },
+  });
+  const text = (words: string) => ({ type: 'text', part: { type: 'text', text: words } });
+  const start = { type: 'step_start', part: {} };
+  const output = lines(
+    start,
+    text('I begin.'),
+    step(0.5),
+    start,
+    text('All done.'),
+    text('Bye.'),
+    step(0.25),
+  );
+  assert.equal(readOutput('opencode-jsonl', output, ''), {
+    text: 'All done.\n\nBye.',
+    usage: { input_tokens: 284, output_tokens: 30, cost_usd: 0.75 },
+    error: null,
+  });
+  const error = {
+    name: 'APIError',
+    data: { message: 'Incorrect API key', statusCode: 401, isRetryable: false },
+  };
+  assert.equal(readOutput('opencode-jsonl', lines({ type: 'error', error }), '').error, {
+    status: 401,
+    message: 'Incorrect API key',
+  });
+  assert.is(
+    readOutput('opencode-jsonl', lines({ type: 'error', error }, start, step(0)), '').error,
+    null,
+  );
+});
+
+test('copilot: the last message; an error has a number, or only words', () => {
+  const says = (content: string) => ({
+    type: 'assistant.message',
+    data: { content, toolRequests: [] },
+  });
+  const fails = (data: object) => ({
+    type: 'session.error',
+    data: { errorType: 'query', ...data },
+  });
+  const end = { type: 'result', exitCode: 0, usage: { premiumRequests: 1 } };
+  assert.equal(readOutput('copilot-jsonl', lines(says(''), says('All done.'), end), ''), {
+    text: 'All done.',
+    usage: null,
+    error: null,
+  });
+  const refused = readOutput(
+    'copilot-jsonl',
+    lines(says('x'), fails({ message: 'Last error: 429 x', statusCode: 429 }), end),
+    '',
+  );
+  assert.equal([refused.text, refused.error], ['', { status: 429, message: 'Last error: 429 x' }]);
+  const empty = readOutput(
+    'copilot-jsonl',
+    lines(fails({ message: 'No response was returned.' })),
+    '',
+  );
+  assert.equal(empty.error, { status: null, message: 'No response was returned.' });
+});
+
 test('garbage is read without an error being thrown', () => {
-  for (const format of FORMATS) {
+  for (const format of OUTPUT_FORMATS) {
     for (const garbage of GARBAGE) {
       assert.type(readOutput(format, garbage, garbage).text, 'string');
     }

@@ -141,7 +141,7 @@ test('a time-out ends a stubborn tree and is tried again for 1.5 times as long',
   const progress: string[] = [];
   const run = await scripted(
     folder.path,
-    `[ $n = 2 ] && { echo ok; exit; }\necho started\n${stubborn}`,
+    `[ $n = 2 ] && { touch new; echo ok; exit; }\necho started\n${stubborn}`,
     {
       timeoutMs: 1_000,
       onProgress: (message) => progress.push(message),
@@ -174,9 +174,76 @@ test('exit 0 after our time-out is no success, and what was changed counts', asy
   await assertNothingLeft(run);
 });
 
+test('a program that says that all is well, and has changed nothing', async () => {
+  await using folder = await temporaryFolder();
+  const run = await scripted(folder.path, 'echo All is well.');
+  const result = await runModel(run);
+  assert.equal(
+    [result.status, result.cause, result.exit_code, result.changed],
+    ['failed', null, 0, false],
+  );
+  assert.is(result.message, 'fake ended well, but changed no file.');
+  assert.is(result.attempts.length, 1);
+  assert.is(await readFile(run.outputFile, 'utf8'), 'All is well.\n');
+});
+
+test('silence: it is ended when it neither prints nor changes anything', async () => {
+  await using folder = await temporaryFolder();
+  const script = 'touch new; for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done; sleep 300';
+  const asked: number[] = [];
+  const run = await scripted(folder.path, script, {
+    idleTimeoutMs: 1_500,
+    // It is seen to act in the first two seconds of each attempt, and not since.
+    hasActed: async () => asked.push(1) < 5,
+  });
+  const result = await runModel(run);
+  assert.equal([result.status, result.cause, result.attempts.length], ['partial', 'timeout', 2]);
+  assert.match(result.message ?? '', 'fake was ended: it printed and changed nothing for 2.25 s.');
+  assert.match(await readFile(run.stdoutFile, 'utf8'), '1\n');
+  assert.ok(asked.length > 5);
+  await assertNothingLeft(run);
+});
+
+test('a program that asks the API again and again is ended, and the reason is what the API said', async () => {
+  await using folder = await temporaryFolder();
+  const script =
+    'i=0; while :; do i=$((i+1)); echo "Attempt $i failed with status 429. Retrying" >&2; sleep 0.2; done';
+  const run = await scripted(folder.path, script);
+  const backend = { ...run.backend, givesUpAt: /^Attempt [3-9] failed with status/m };
+  const result = await runModel({ ...run, backend });
+  assert.equal([result.status, result.cause, result.attempts.length], ['failed', 'rate-limit', 2]);
+  assert.match(result.message ?? '', 'the API refused it again and again: Attempt');
+  await assertNothingLeft(run);
+});
+
+test('no second attempt on an account that cannot pay', async () => {
+  await using folder = await temporaryFolder();
+  const run = await scripted(folder.path, 'exit 0', { canPay: () => false });
+  const result = await runModel(run);
+  assert.equal([result.cause, result.attempts.length], ['empty-output', 1]);
+});
+
+test('500 MB of output do not hold it up, and what counts is at the end', async () => {
+  await using folder = await temporaryFolder();
+  const script =
+    'touch new; head -c 500000000 /dev/zero | tr "\\0" x; echo; echo "{\\"type\\":\\"result\\",\\"result\\":\\"Done.\\"}"';
+  const run = await scripted(folder.path, script, { backend: { output: 'claude-json' } });
+  const result = await runModel(run);
+  assert.is(result.status, 'succeeded');
+  assert.is(await readFile(run.outputFile, 'utf8'), 'Done.\n');
+});
+
+test('a program that wants a terminal finds none, and says so', async () => {
+  await using folder = await temporaryFolder();
+  const script = '[ -t 0 ] || { echo "the input device is not a TTY" >&2; exit 1; }';
+  const result = await runModel(await scripted(folder.path, script));
+  assert.equal([result.status, result.cause], ['failed', 'crash']);
+  assert.match(result.message ?? '', 'the input device is not a TTY');
+});
+
 test('empty output is tried once more', async () => {
   await using folder = await temporaryFolder();
-  const run = await scripted(folder.path, 'if [ $n = 2 ]; then echo ok; fi');
+  const run = await scripted(folder.path, 'if [ $n = 2 ]; then touch new; echo ok; fi');
   const result = await runModel(run);
   assert.is(result.status, 'succeeded');
   assert.equal(
@@ -239,7 +306,7 @@ test('a rate limit is tried again; both attempts are paid for and both outputs k
   const run = await scripted(
     folder.path,
     `[ $n = 1 ] && { echo '${answer(true, 'slow down')}'; echo one >&2; exit 1; }
-echo '${answer(false, 'Done.')}'; echo two >&2`,
+touch new; echo '${answer(false, 'Done.')}'; echo two >&2`,
     { backend: { output: 'claude-json' } },
   );
   const result = await runModel(run);
@@ -302,7 +369,7 @@ test('an interruption ends the run and everything that it started', async () => 
 
 test('what a program leaves behind when it ends by itself is ended', async () => {
   await using folder = await temporaryFolder();
-  const run = await scripted(folder.path, 'setsid sleep 300 & echo ok');
+  const run = await scripted(folder.path, 'touch new; setsid sleep 300 & echo ok');
   assert.is((await runModel(run)).status, 'succeeded');
   await assertNothingLeft(run);
 });

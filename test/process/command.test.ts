@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Command, runCommand } from '../../scripts/lib/process/command.ts';
-import { findByEnvironment, findByGroup } from '../../scripts/lib/process/processes.ts';
+import { findByEnvironment, listProcesses } from '../../scripts/lib/process/processes.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -126,7 +126,10 @@ test('it runs in a process group of its own, out of reach of a Ctrl-C at the ter
   const { stdout } = await sh('ps -o pgid= -p $$; echo $$');
   const [group, pid] = stdout.toString().split('\n').map(Number);
   assert.is(group, pid);
-  assert.equal(await findByGroup(Number(pid)), []);
+  assert.equal(
+    (await listProcesses()).filter(({ session }) => session === Number(pid)),
+    [],
+  );
 });
 
 test('a script that may not be executed', async () => {

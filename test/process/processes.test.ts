@@ -5,12 +5,12 @@ import * as assert from 'uvu/assert';
 import { runCommand } from '../../scripts/lib/process/command.ts';
 import {
   findByEnvironment,
-  findByGroup,
   identifyProcess,
   isRunning,
+  listProcesses,
   ownIdentity,
   parsePsEnvironment,
-  parsePsGroups,
+  parsePsRows,
   parsePsStart,
 } from '../../scripts/lib/process/processes.ts';
 
@@ -36,6 +36,11 @@ function running(file: string, args: string[], env: NodeJS.ProcessEnv = {}) {
   };
 }
 
+/** The live processes of a session. */
+async function inSession(session: number): Promise<number[]> {
+  return (await listProcesses()).flatMap((row) => (row.session === session ? [row.pid] : []));
+}
+
 test('a process is named by its pid and its start; a gone one has no identity', async () => {
   await using it = running('sleep', ['600']);
   const identity = await identifyProcess(it.pid);
@@ -58,7 +63,7 @@ test('a name with spaces and parentheses does not confuse', async () => {
   const script = "process.title = 'a ) S 1 (b'; console.log('named'); setInterval(() => {}, 1e6);";
   await using it = running(process.execPath, ['-e', script]);
   await it.firstLine();
-  assert.equal(await findByGroup(it.pid), [it.pid]);
+  assert.equal(await inSession(it.pid), [it.pid]);
   assert.ok((await identifyProcess(it.pid)) !== null);
 });
 
@@ -70,7 +75,7 @@ test('a zombie is gone, though a signal still reaches it', async () => {
   const zombie = Number(await it.firstLine());
   assert.ok(process.kill(zombie, 0));
   assert.is(await identifyProcess(zombie), null);
-  assert.equal(await findByGroup(it.pid), [it.pid]);
+  assert.equal(await inSession(it.pid), [it.pid]);
   assert.equal(await findByEnvironment('ZOMBIE_TEST', `mark-${process.pid}`), [it.pid]);
 });
 
@@ -118,12 +123,14 @@ test('ps, for macOS: start times, zombies left out', () => {
   assert.is(parsePsStart(''), null);
 });
 
-test('ps, for macOS: the live members of a group', () => {
+test('ps, for macOS: the live processes, with their parents and groups', () => {
   const listing =
-    '    1     1 Ss\n  501   500 S+\n  502   500 Z+\n  503  5000 R\n  504   500 U\n\n';
-  assert.equal(parsePsGroups(listing, 500), [501, 504]);
-  assert.equal(parsePsGroups(listing, 7), []);
-  assert.equal(parsePsGroups('', 0), []);
+    '    1     0     1 Ss   Sun Nov 22 14:40:00 2026\n  501     1   500 S+   Fri Jan  2 03:04:05 2026    \n  502   501   500 Z+   Fri Jan  2 03:04:05 2026\n\n';
+  assert.equal(parsePsRows(listing), [
+    { pid: 1, parent: 0, session: 1, started: 'Sun Nov 22 14:40:00 2026' },
+    { pid: 501, parent: 1, session: 500, started: 'Fri Jan  2 03:04:05 2026' },
+  ]);
+  assert.equal(parsePsRows(''), []);
 });
 
 test('ps, for macOS: marks in the environment behind the command', () => {

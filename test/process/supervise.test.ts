@@ -61,8 +61,8 @@ test('it ends by itself: exit status, both outputs', async () => {
   await using it = await stage();
   const end = await it.run('echo out; echo err >&2; exit 7');
   assert.equal(
-    { ...end, durationMs: 0 },
-    { endedBy: 'itself', exitCode: 7, signal: null, durationMs: 0 },
+    { ...end, durationMs: 0, quietMs: 0 },
+    { endedBy: 'itself', exitCode: 7, signal: null, durationMs: 0, quietMs: 0 },
   );
   assert.is(await it.read('out'), 'out\n');
   assert.is(await it.read('err'), 'err\n');

@@ -1,17 +1,20 @@
+import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { format, parse } from 'node:path';
+import { dirname, format, join, parse } from 'node:path';
 import { rename, rm, writeFile } from '../disk.ts';
 import { type LongCommandEnd, superviseCommand } from '../process/supervise.ts';
 import { commandLine } from './command-line.ts';
 import { runEnvironment } from './environment.ts';
 import { classify, type Outcome } from './outcome.ts';
-import { type Reading, readOutput } from './read-output.ts';
+import { readOutput } from './read-output.ts';
+import type { Reading } from './readers/reading.ts';
 import type { RunRequest } from './run.ts';
+import { sandboxed } from './sandbox.ts';
 
 /** One start of the program, to its end. */
 export interface Attempt {
   end: LongCommandEnd;
-  timeoutMs: number | null;
+  limits: Limits;
   reading: Reading;
   /** Where the program's own words about a failure are: the end of stderr, then of stdout. */
   lastLines: string;
@@ -24,11 +27,18 @@ export interface AttemptOptions {
   program: string | null;
   /** From 1. */
   number: number;
+  limits: Limits;
+}
+
+/** Null: none. */
+export interface Limits {
   timeoutMs: number | null;
+  /** How long the program may neither print nor change anything. */
+  idleMs: number | null;
 }
 
 /** Of a longer output only the end is read into memory: that is where final texts and errors are. */
-const MAX_READ_BYTES = 16 * 1024 ** 2;
+const MAX_READ_BYTES = 12 * 1024 ** 2;
 const LAST_LINES_BYTES = 2_000;
 /** Node's timers fire at once beyond this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -42,19 +52,19 @@ export async function runOnce(request: RunRequest, options: AttemptOptions): Pro
   const lastLines = [stderr, stdout].map((text) => text.slice(-LAST_LINES_BYTES)).join('\n');
   const changed = await request.hasChanged().catch(() => null);
   const outcome = classify({ ...end, reading, lastLines, changed });
-  return { end, timeoutMs: options.timeoutMs, reading, lastLines, changed, outcome };
+  return { end, limits: options.limits, reading, lastLines, changed, outcome };
 }
 
 async function startAndWait(request: RunRequest, options: AttemptOptions): Promise<LongCommandEnd> {
   const { backend, worktree, promptFile, stdoutFile, stderrFile, mark, signal } = request;
-  const { program, number, timeoutMs } = options;
+  const { program, number, limits } = options;
   if (program === null || signal?.aborted) {
     await Promise.all([stdoutFile, stderrFile].map((file) => writeFile(file, '', OWNER_ONLY)));
     const endedBy = program === null ? 'not-found' : 'interruption';
-    return { endedBy, exitCode: null, signal: null, durationMs: 0 };
+    return { endedBy, exitCode: null, signal: null, durationMs: 0, quietMs: 0 };
   }
   let announced = Promise.resolve();
-  const end = await superviseCommand({
+  const plain = {
     file: program,
     args: commandLine(backend, {
       model: request.model,
@@ -64,11 +74,24 @@ async function startAndWait(request: RunRequest, options: AttemptOptions): Promi
       prompt: backend.prompt === 'argument' ? await readFile(promptFile, 'utf8') : '',
     }),
     cwd: worktree,
-    env: runEnvironment(request.env ?? process.env, backend, program, worktree),
+  };
+  const command = request.sandbox
+    ? sandboxed(request.sandbox.sandbox, request.sandbox, plain)
+    : plain;
+  const end = await superviseCommand({
+    ...command,
+    cwd: worktree,
+    env: {
+      ...runEnvironment(request.env ?? process.env, backend, program, worktree),
+      ...(await writeDefaultSettings(request)),
+    },
     ...(backend.prompt === 'stdin' ? { stdinFile: promptFile } : {}),
     stdoutFile,
     stderrFile,
-    timeoutMs: timeoutMs === null ? null : Math.min(timeoutMs, MAX_TIMER_MS),
+    timeoutMs: limits.timeoutMs === null ? null : Math.min(limits.timeoutMs, MAX_TIMER_MS),
+    idleMs: limits.idleMs,
+    ...(request.hasActed === undefined ? {} : { hasActed: request.hasActed }),
+    givesUpAt: backend.givesUpAt,
     mark,
     ...(signal === undefined ? {} : { signal }),
     onStart: (pid) => {
@@ -79,6 +102,17 @@ async function startAndWait(request: RunRequest, options: AttemptOptions): Promi
   });
   await announced;
   return end;
+}
+
+/** Puts the backend's file of defaults beside the raw output; gives the variable that names it. */
+async function writeDefaultSettings(request: RunRequest): Promise<NodeJS.ProcessEnv> {
+  const { backend, stdoutFile, env = process.env } = request;
+  if (backend.defaultSettings === null) return {};
+  const { variable, usualPlaces, settings } = backend.defaultSettings;
+  if ((env[variable] ?? '') !== '' || usualPlaces.some((place) => existsSync(place))) return {};
+  const file = join(dirname(stdoutFile), `${parse(stdoutFile).name}-defaults.json`);
+  await writeFile(file, JSON.stringify(settings), OWNER_ONLY);
+  return { [variable]: file };
 }
 
 const OWNER_ONLY = { mode: 0o600 };

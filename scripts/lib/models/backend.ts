@@ -3,7 +3,18 @@ import * as z from 'zod';
 /** How a backend is given its prompt. */
 export type PromptWay = 'stdin' | 'argument' | 'file';
 /** How its stdout is to be read: see read-output.ts. */
-export type OutputFormat = 'text' | 'claude-json' | 'codex-jsonl' | 'gemini-json';
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+export const OUTPUT_FORMATS = [
+  'text',
+  'claude-json',
+  'codex-jsonl',
+  'copilot-jsonl',
+  'gemini-json',
+  'gemini-stream-json',
+  'opencode-jsonl',
+  'qwen-json',
+] as const;
 
 /** A word of a command line; a list of words is left out whole when no model of the backend's own is named. */
 export type Argument = string | readonly string[];
@@ -20,12 +31,30 @@ export interface Backend {
   env: Readonly<Record<string, string>>;
   /** On top of `env` for the superuser, whom some CLIs refuse. */
   rootEnv: Readonly<Record<string, string>>;
+  /** Set only where the user's own environment says nothing of it. */
+  defaultEnv: Readonly<Record<string, string>>;
   /** The model that the program is told to use where the slot names none; null: its own choice. */
   agentModel: string | null;
+  /** Settings that it takes from a file of defaults: everybody's own win over them. */
+  defaultSettings: DefaultSettings | null;
   /** Null: it has no version to ask for. */
   versionArgs: readonly string[] | null;
   /** Variables by which a session of this program tells its children about itself; a nested run must not see them. */
   hostVariables: readonly string[];
+  /** Who pays: when a quota is used up, nothing more is started that would be charged to the same account. */
+  account: string;
+  /** A line on stderr by which it says that it asks the API again, once more than is worth waiting for. */
+  givesUpAt: RegExp | null;
+  /** What it must be able to write beside its worktree; `~/` is the home folder, `$NAME` a variable that may name one. */
+  writes: readonly string[];
+}
+
+export interface DefaultSettings {
+  /** Names the file. */
+  variable: string;
+  /** Where the file lies without it, such as one of the machine's own: then that counts. */
+  usualPlaces: readonly string[];
+  settings: unknown;
 }
 
 const SLOT_NAME = /^[a-z][a-z0-9_.-]*(#\d+)?$/;
@@ -56,10 +85,19 @@ export const configuredBackendSchema = z
       'The program and its arguments; {prompt_file}, {worktree}, {model} and {prompt} are filled in.',
     ),
     prompt: z.enum(['stdin', 'argument', 'file']).default('stdin'),
-    output: z.enum(['text', 'claude-json', 'codex-jsonl', 'gemini-json']).default('text'),
+    output: z.enum(OUTPUT_FORMATS).default('text'),
     env: z.record(z.string(), z.string()).default({}),
     agent_model: z.string().min(1).optional(),
     version_args: z.array(z.string()).min(1).optional(),
+    account: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('who pays; backends of one account stop together when its quota is used up'),
+    writes: z
+      .array(z.string().regex(/^(~\/|\/|\$\w+)/, 'begin it with "~/", "/" or "$NAME"'))
+      .default([])
+      .describe('folders that it writes beside its worktree, for --sandbox'),
   })
   .refine(({ prompt, command }) => prompt !== 'file' || holds(command, '{prompt_file}'), {
     path: ['command'],
@@ -107,9 +145,14 @@ export function toBackend(name: string, configured: ConfiguredBackend): Backend 
     output: configured.output,
     env: configured.env,
     rootEnv: {},
+    defaultEnv: {},
+    defaultSettings: null,
     agentModel: configured.agent_model ?? null,
     versionArgs: configured.version_args ?? null,
     hostVariables: [],
+    account: configured.account ?? name,
+    givesUpAt: null,
+    writes: configured.writes,
   };
 }
 

@@ -116,7 +116,7 @@ function assertKnown(
 ): void {
   for (const { model, candidates } of wanted) {
     if (model === host || candidates.length > 0) continue;
-    const known = [...new Set([...DEFAULT_MODELS, ...configured])];
+    const known = [...new Set([...Object.keys(SLOTS), ...configured])];
     const served = DEFAULT_MODELS.filter((slot) => SLOTS[slot]?.[0]?.backend === model);
     throw new UsageError({
       code: 'unknown-model',

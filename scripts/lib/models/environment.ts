@@ -19,6 +19,7 @@ export function runEnvironment(
     ([name]) => !hidden.has(name) && (!name.startsWith('MM_') || name === MARK_VARIABLE),
   );
   return {
+    ...backend.defaultEnv,
     ...Object.fromEntries(inherited),
     // Some programs take their directory from here instead of asking the system.
     PWD: worktree,

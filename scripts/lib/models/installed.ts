@@ -68,7 +68,7 @@ async function askVersion(
   };
 }
 
-/** `codex-cli 0.169.0` -> `0.169.0`; `2.1.197 (Claude Code)` -> `2.1.197`. */
+/** `codex-cli 0.169.0` -> `0.169.0`; `2.1.197 (Claude Code)` -> `2.1.197`; `GitHub Copilot CLI 1.0.102.` -> `1.0.102`. */
 export function parseVersion(output: string): string | null {
-  return /\bv?(\d+\.\d+[\w.+-]*)/.exec(output)?.[1] ?? null;
+  return /\bv?(\d+\.\d+(?:[\w.+-]*\w)?)/.exec(output)?.[1] ?? null;
 }

@@ -2,12 +2,13 @@ import { access, constants, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFile } from '../disk.ts';
 import { Failure, messageOf } from '../errors.ts';
-import { type Attempt, keepAttemptFiles, removeOldFiles, runOnce } from './attempt.ts';
+import { type Attempt, keepAttemptFiles, type Limits, removeOldFiles, runOnce } from './attempt.ts';
 import type { Backend } from './backend.ts';
 import { describeOutcome } from './describe-outcome.ts';
 import { findProgram } from './find-program.ts';
 import { type Cause, type Retry, type RunStatus, retryAfter } from './outcome.ts';
-import type { Usage } from './read-output.ts';
+import type { Usage } from './readers/reading.ts';
+import type { Sandbox, SandboxPlaces } from './sandbox.ts';
 
 export interface RunRequest {
   model: string;
@@ -22,16 +23,29 @@ export interface RunRequest {
   stderrFile: string;
   /** Null: no limit. */
   timeoutMs: number | null;
+  /** How long it may neither print nor change anything. */
+  idleTimeoutMs?: number | null;
+  /** Null: it runs in the open. */
+  sandbox?: RunSandbox | null;
   /** Names this run among all others on the machine. */
   mark: string;
   signal?: AbortSignal;
   env?: NodeJS.ProcessEnv;
   /** Whether the worktree differs from what it was before the run; null: unknown. */
   hasChanged: () => Promise<boolean | null>;
+  /** Whether anything in the worktree has become different since this was asked last. */
+  hasActed?: () => Promise<boolean>;
+  /** Asked before a second attempt: false once another run has found the quota of the same account used up. */
+  canPay?: () => boolean;
   onAttempt?: (attempt: number, pid: number) => void | Promise<void>;
   /** In place of the delay that the rules say. */
   retryDelayMs?: number;
   onProgress?: (message: string) => void;
+}
+
+/** The sandbox that a run is held in, and what it may write there beside its own home. */
+export interface RunSandbox extends SandboxPlaces {
+  sandbox: Sandbox;
 }
 
 export interface RunResult {
@@ -51,6 +65,8 @@ export interface RunResult {
   /** Of all attempts together: a failed one was paid for too. */
   usage: Usage | null;
   changed: boolean | null;
+  /** When a quota that is used up is filled again, where that was said. */
+  resets_at: string | null;
   /** One readable line why it did not succeed. */
   message: string | null;
 }
@@ -75,13 +91,15 @@ export async function runModel(request: RunRequest): Promise<RunResult> {
     await writeFile(request.outputFile, text === '' ? '' : `${text}\n`, { mode: 0o600 });
   }
   return {
-    ...final.outcome,
-    attempts: attempts.map(({ outcome, end, timeoutMs }) => ({
+    status: final.outcome.status,
+    cause: final.outcome.cause,
+    resets_at: final.outcome.resetsAt?.toISOString() ?? null,
+    attempts: attempts.map(({ outcome, end, limits }) => ({
       cause: outcome.cause,
       exit_code: end.exitCode,
       signal: end.signal,
       duration_ms: end.durationMs,
-      timeout_ms: timeoutMs,
+      timeout_ms: limits.timeoutMs,
     })),
     exit_code: final.end.exitCode,
     signal: final.end.signal,
@@ -97,30 +115,37 @@ async function attemptAll(request: RunRequest): Promise<Attempt[]> {
   const { backend, signal } = request;
   const program = await findProgram(backend.program, request.env ?? process.env);
   const attempts: Attempt[] = [];
-  for (let number = 1, timeoutMs = request.timeoutMs; ; number++) {
-    report(
-      request,
-      `${backend.name} started${timeoutMs === null ? '' : `, at most ${timeoutMs / 1000} s`}`,
-    );
-    const attempt = await runOnce(request, { program, number, timeoutMs });
+  let limits: Limits = { timeoutMs: request.timeoutMs, idleMs: request.idleTimeoutMs ?? null };
+  for (let number = 1; ; number++) {
+    const most = limits.timeoutMs === null ? '' : `, at most ${limits.timeoutMs / 1000} s`;
+    report(request, `${backend.name} started${most}`);
+    const attempt = await runOnce(request, { program, number, limits });
     attempts.push(attempt);
     report(request, describeOutcome(backend.name, attempt) ?? `${backend.name} succeeded`);
 
     const retry = retryOf(attempt, number);
     if (retry === null) return attempts;
+    if (request.canPay?.() === false) {
+      report(request, 'not tried again: the quota of its account is used up');
+      return attempts;
+    }
     const delayMs = request.retryDelayMs ?? retry.delayMs;
     report(request, `trying once more${delayMs > 0 ? ` in ${delayMs / 1000} s` : ''}`);
     await wait(delayMs, signal);
     if (signal?.aborted) return attempts;
     await keepAttemptFiles(request, number);
-    timeoutMs = timeoutMs === null ? null : Math.round(timeoutMs * retry.timeoutFactor);
+    limits = { timeoutMs: longer(limits.timeoutMs, retry), idleMs: longer(limits.idleMs, retry) };
   }
 }
 
+function longer(limitMs: number | null, { timeoutFactor }: Retry): number | null {
+  return limitMs === null ? null : Math.round(limitMs * timeoutFactor);
+}
+
 /** Work that is done is not done twice for the sake of its missing summary. */
-function retryOf({ outcome, changed }: Attempt, number: number): Retry | null {
+function retryOf({ outcome, changed, end }: Attempt, number: number): Retry | null {
   if (outcome.cause === null || (outcome.cause === 'empty-output' && changed === true)) return null;
-  return retryAfter(outcome.cause, number);
+  return retryAfter(outcome.cause, number, end.quietMs);
 }
 
 function interrupted(attempt: Attempt): Attempt {

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Repository } from '../git/repository.ts';
 import type { Triggers } from '../models/triggers.ts';
-import type { ScriptContext } from '../script.ts';
+import type { Reporter, ScriptContext } from '../script.ts';
 import type { Guard } from '../session/guard-record.ts';
 import type { PrintedCapture } from '../session/printed-capture.ts';
 import { fileName, participants, passFolder, type Session } from '../session/session.ts';
@@ -25,6 +25,8 @@ export interface ExecuteOptions {
   triggers: Triggers;
   models: string[] | null;
   timeout: number | 'none' | undefined;
+  idleTimeout: number | undefined;
+  sandbox: boolean | null;
   userChanges?: StartOptions['userChanges'];
   gate: string[];
 }
@@ -66,7 +68,8 @@ export async function execute(
     { models: modelsWithWorktree(session), signal },
     reporter,
   );
-  const run = { pass, timeout: options.timeout, promptFile: undefined, again: false, signal };
+  const { timeout, idleTimeout, sandbox } = options;
+  const run = { pass, timeout, idleTimeout, sandbox, promptFile: undefined, again: false, signal };
   const { runs, guard } = await runModels(repository, session, models, run, reporter);
   signal.throwIfAborted();
   const captures = await captureModels(repository, session, models, pass, reporter);
@@ -86,7 +89,7 @@ async function gateAll(
   session: Session,
   { gate }: ExecuteOptions,
   signal: AbortSignal,
-  reporter: Pick<ScriptContext, 'progress' | 'warn'>,
+  reporter: Reporter,
 ): Promise<TargetResult[]> {
   const options = {
     ...{ repo: topLevel, session: session.directory, model: [], all: true, base: true },

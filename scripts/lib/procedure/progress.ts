@@ -17,7 +17,6 @@ import { modelsWithWorktree } from './make-worktrees.ts';
 import { printRun, readRunState } from './run-state.ts';
 
 const POLL_MS = 500;
-const REPORT_EVERY_MS = 30_000;
 
 export type Progress = Awaited<ReturnType<typeof readProgress>>;
 
@@ -78,10 +77,8 @@ export async function waitForRuns(
   pass: number,
   limitMs: number,
   signal: AbortSignal,
-  progress: (message: string) => void,
 ): Promise<void> {
   const started = Date.now();
-  let reported = started;
   for (;;) {
     const states = await Promise.all(
       participants(session).map(({ model }) => readRunState(session, model, pass)),
@@ -89,12 +86,6 @@ export async function waitForRuns(
     const running = states.filter((state) => state?.status === 'running');
     if (Date.now() - started >= limitMs) break;
     if (running.length === 0 && !(await isBeingWatched(session))) break;
-    if (running.length > 0 && Date.now() - reported >= REPORT_EVERY_MS) {
-      reported = Date.now();
-      progress(
-        `waiting for ${running.map((state) => state?.model).join(', ')} (${Math.round((reported - started) / 1000)} s)`,
-      );
-    }
     await sleep(Math.min(POLL_MS, Math.max(1, limitMs - (Date.now() - started))), undefined, {
       signal,
     });

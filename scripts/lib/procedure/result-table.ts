@@ -1,7 +1,7 @@
 /** The table that a person reads on stderr: who did what, and whether it holds. */
 import type { PrintedCapture } from '../session/printed-capture.ts';
 import type { TargetResult } from './gate-record.ts';
-import type { Run } from './run-state.ts';
+import { howItEnded, type Run } from './run-state.ts';
 
 export function resultTable(
   runs: readonly Run[],
@@ -15,7 +15,7 @@ export function resultTable(
     ...(base === undefined ? [] : [['(base)', '', '', '', ...gateCells(names, base)]]),
     ...runs.map((run) => [
       run.model,
-      `${run.status}${run.cause ? ` (${run.cause})` : ''}${run.attempts.length > 1 ? ', retried' : ''}`,
+      `${howItEnded(run)}${run.attempts.length > 1 ? ', retried' : ''}`,
       run.duration_ms === null ? '' : `${(run.duration_ms / 1000).toFixed(1)} s`,
       changes(captures.find(({ model }) => model === run.model)),
       ...gateCells(

@@ -9,12 +9,14 @@ import { openRepository, requireRevision } from '../git/repository.ts';
 import { resolveBackend } from '../models/backends.ts';
 import { detectModels } from '../models/detect.ts';
 import { runModel } from '../models/run.ts';
+import { findSandbox } from '../models/sandbox.ts';
 import { DEFAULT_TIMEOUT_S } from '../models/triggers.ts';
 import type { Reporter } from '../script.ts';
 import { captureAlone } from '../session/capture.ts';
 import { runMark } from '../session/marks.ts';
 import { fileName } from '../session/session.ts';
 import type { Run } from './run-state.ts';
+import { sandboxAlone } from './sandbox-places.ts';
 
 export interface AloneOptions {
   model: readonly string[];
@@ -23,6 +25,8 @@ export interface AloneOptions {
   base?: string | undefined;
   out?: string | undefined;
   timeout?: number | 'none' | undefined;
+  idleTimeout?: number | undefined;
+  sandbox: boolean | null;
   signal: AbortSignal;
 }
 
@@ -60,9 +64,15 @@ export async function runAlone(options: AloneOptions, reporter: Reporter): Promi
   await mkdir(folder, { recursive: true });
   const file = (name: string) => join(folder, `${fileName(model)}${name}`);
   const limit = options.timeout ?? DEFAULT_TIMEOUT_S;
+  const { idleTimeout } = options;
+  const backend = resolveBackend(found, configuration.backends ?? {});
+  const isSandboxed = options.sandbox ?? configuration.sandbox ?? false;
   const result = await runModel({
     model,
-    backend: resolveBackend(found, configuration.backends ?? {}),
+    backend,
+    sandbox: isSandboxed
+      ? await sandboxAlone(await findSandbox(process.env), repository, backend)
+      : null,
     agentModel: found.agent_model,
     worktree: directory,
     promptFile: resolve(promptFile),
@@ -70,6 +80,7 @@ export async function runAlone(options: AloneOptions, reporter: Reporter): Promi
     stdoutFile: file('-stdout.txt'),
     stderrFile: file('-stderr.txt'),
     timeoutMs: limit === 'none' ? null : limit * 1000,
+    idleTimeoutMs: idleTimeout === undefined ? null : idleTimeout * 1000,
     mark: runMark(null, model),
     signal: options.signal,
     hasChanged: async () =>

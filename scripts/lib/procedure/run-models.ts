@@ -7,28 +7,38 @@ import { filesAt } from '../git/files-at.ts';
 import type { Repository } from '../git/repository.ts';
 import { resolveBackend } from '../models/backends.ts';
 import { runModel } from '../models/run.ts';
+import { findSandbox, type Sandbox } from '../models/sandbox.ts';
 import { startDetached } from '../process/detached.ts';
 import { identifyProcess, ownIdentity } from '../process/processes.ts';
 import { endMarkedProcesses } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
-import { hasChanged, workplaceOf } from '../session/capture.ts';
+import { hasChanged, type Workplace, workplaceOf } from '../session/capture.ts';
 import { replaceFile } from '../session/files.ts';
 import type { Guard } from '../session/guard-record.ts';
 import { runMark } from '../session/marks.ts';
-import {
-  fileName,
-  passFolder,
-  recordEvent,
-  type Session,
-  type SessionModel,
-} from '../session/session.ts';
+import { passFolder, recordEvent, type Session, type SessionModel } from '../session/session.ts';
+import { readActivity } from '../session/worktree-activity.ts';
 import { launcher } from '../skill-folder.ts';
+import { Accounts, type UsedUp } from './accounts.ts';
 import { whileWatched } from './guard.ts';
-import { printRun, type Run, type RunState, readRunState, writeRunState } from './run-state.ts';
+import {
+  printRun,
+  type Run,
+  type RunState,
+  readRunState,
+  runFiles,
+  writeRunState,
+} from './run-state.ts';
+import { sandboxOfModel } from './sandbox-places.ts';
+import { showRuns } from './show-runs.ts';
 
 export interface RunOptions {
   pass: number;
   timeout: number | 'none' | undefined;
+  /** Seconds without a sign of life after which a run is ended; undefined: none. */
+  idleTimeout: number | undefined;
+  /** Null: as the configuration says. */
+  sandbox: boolean | null;
   promptFile: string | undefined;
   /** Run again what succeeded already. */
   again: boolean;
@@ -51,15 +61,36 @@ export async function runModels(
 ): Promise<WatchedRuns> {
   const configuration = await readConfiguration(filesAt(repository.topLevel, session.data.base));
   assertRunnable(repository, session, models, options);
-  const runAll = () =>
-    Promise.all(
-      models.map((model) => runOne(repository, session, model, options, configuration, reporter)),
-    );
+  const isSandboxed = options.sandbox ?? configuration.sandbox ?? false;
+  const shared: SharedByRuns = {
+    configuration,
+    accounts: await Accounts.of(session),
+    sandbox: isSandboxed ? await findSandbox(process.env) : null,
+  };
+  const runAll = async () => {
+    const names = models.map(({ model }) => model);
+    const stop = showRuns(repository, session, names, options.pass, reporter);
+    try {
+      return await Promise.all(
+        models.map((model) => runOne(repository, session, model, options, shared, reporter)),
+      );
+    } finally {
+      stop();
+    }
+  };
   const starting = await modelsToStart(session, models, options);
   if (starting.length === 0) return { runs: await runAll(), guard: null };
   const watched = { pass: options.pass, models: starting };
   const { result, guard } = await whileWatched(repository, session, watched, reporter, runAll);
   return { runs: result, guard };
+}
+
+/** What all runs that are started together have in common. */
+interface SharedByRuns {
+  configuration: Configuration;
+  accounts: Accounts;
+  /** Null: they run in the open. */
+  sandbox: Sandbox | null;
 }
 
 /** Those that are not running, and have not succeeded already. */
@@ -96,10 +127,11 @@ async function runOne(
   repository: Repository,
   session: Session,
   { model, backend, agent_model, binary }: SessionModel,
-  { pass, timeout, promptFile, again, signal }: RunOptions,
-  configuration: Configuration,
+  options: RunOptions,
+  { configuration, accounts, sandbox }: SharedByRuns,
   reporter: Reporter,
 ): Promise<Run> {
+  const { pass, timeout, idleTimeout, promptFile, again, signal } = options;
   const known = await readRunState(session, model, pass);
   if (known?.status === 'running' && !isOwnRun(known)) {
     reporter.warn(
@@ -120,17 +152,24 @@ async function runOne(
   if (known?.cause === 'interrupted' && known.mark !== null) {
     await endMarkedProcesses(`:${known.mark}:`);
   }
+  const resolved = resolveBackend({ backend, binary }, configuration.backends ?? {});
   const files = runFiles(session, model, pass);
   const mark = runMark(session, model);
   const limit = timeout ?? session.data.timeout_s;
   const supervisor = await ownIdentity();
-  const state: RunState = { ...startedRun(model, backend, files), mark, supervisor };
+  const state: RunState = {
+    ...startedRun(model, backend, files),
+    ...{ account: resolved.account, mark, supervisor },
+  };
+  const usedUp = again ? null : accounts.usedUpBy(resolved.account);
+  if (usedUp !== null) return notStarted(session, pass, state, usedUp, reporter);
   await writeRunState(session, pass, state);
   await recordEvent(session, 'run_start', { model, pass, backend });
 
   const result = await runModel({
     model,
-    backend: resolveBackend({ backend, binary }, configuration.backends ?? {}),
+    backend: resolved,
+    sandbox: sandbox && (await sandboxOfModel(sandbox, repository, session, place, resolved)),
     agentModel: agent_model,
     worktree: place.directory,
     promptFile: promptFile ?? join(passFolder(session, pass), 'prompt.md'),
@@ -138,12 +177,16 @@ async function runOne(
     stdoutFile: files.stdout,
     stderrFile: files.stderr,
     timeoutMs: limit === 'none' ? null : limit * 1000,
+    idleTimeoutMs: idleTimeout === undefined ? null : idleTimeout * 1000,
     mark,
     signal,
     hasChanged: () => hasChanged(repository, session, model, pass),
+    hasActed: activityDetector(place),
+    canPay: () => accounts.usedUpBy(resolved.account) === null,
     onProgress: reporter.progress,
   });
   const ended: RunState = { ...state, ...result, supervisor: null };
+  accounts.note(ended);
   await writeRunState(session, pass, ended);
   await recordEvent(session, 'run_end', {
     model,
@@ -159,12 +202,46 @@ function isOwnRun({ supervisor }: RunState): boolean {
   return supervisor?.pid === process.pid;
 }
 
-function runFiles(session: Session, model: string, pass: number) {
-  const folder = passFolder(session, pass);
-  return {
-    output: join(folder, 'outputs', `${fileName(model)}.md`),
-    stdout: join(folder, 'logs', `${fileName(model)}-stdout.txt`),
-    stderr: join(folder, 'stderr', `${fileName(model)}.txt`),
+/** A start that would only be refused by the API is not made; the answer says whose word that is. */
+async function notStarted(
+  session: Session,
+  pass: number,
+  state: RunState,
+  usedUp: UsedUp,
+  reporter: Reporter,
+): Promise<Run> {
+  const until = usedUp.resetsAt === null ? '' : ` until ${usedUp.resetsAt.toISOString()}`;
+  const refused: RunState = {
+    ...state,
+    status: 'failed',
+    cause: 'quota',
+    message: `Not started: the quota of ${state.account} is used up${until}, as ${usedUp.model} found out. --again tries all the same.`,
+    resets_at: usedUp.resetsAt?.toISOString() ?? null,
+    supervisor: null,
+  };
+  await writeRunState(session, pass, refused);
+  await recordEvent(session, 'run_end', {
+    model: state.model,
+    pass,
+    status: 'failed',
+    cause: 'quota',
+  });
+  reporter.warn(`${state.model}: ${refused.message}`);
+  return printRun(refused);
+}
+
+/** Tells whether the files of a worktree are others than when it was asked last. */
+function activityDetector(place: Workplace): () => Promise<boolean> {
+  let last: string | null = null;
+  return async () => {
+    // What cannot be looked at is not taken for idleness.
+    const fingerprint = await readActivity(place).then(
+      (it) => it.fingerprint,
+      () => null,
+    );
+    const hasActed = fingerprint === null || fingerprint !== last;
+    last = fingerprint;
+    return hasActed;
   };
 }
 
@@ -188,6 +265,8 @@ function startedRun(
     stderr: files.stderr,
     usage: null,
     changed: null,
+    resets_at: null,
+    account: null,
     started_at: new Date().toISOString(),
   };
 }
@@ -203,12 +282,16 @@ export async function runModelsDetached(
   options: RunOptions,
 ): Promise<Run[]> {
   assertRunnable(repository, session, models, options);
-  const { pass, timeout, promptFile, again } = options;
+  // Said here, where somebody is listening.
+  if (options.sandbox) await findSandbox(process.env);
+  const { pass, timeout, idleTimeout, sandbox, promptFile, again } = options;
   const words = [
     ...models.flatMap(({ model }) => ['--model', model]),
     ...['--session', session.directory, '--repo', repository.topLevel, '--pass', String(pass)],
     ...(timeout === undefined ? [] : ['--timeout', String(timeout)]),
     ...(promptFile === undefined ? [] : ['--prompt-file', promptFile]),
+    ...(idleTimeout === undefined ? [] : ['--idle-timeout', String(idleTimeout)]),
+    ...(sandbox === null ? [] : [sandbox ? '--sandbox' : '--no-sandbox']),
     ...(again ? ['--again'] : []),
   ];
   const { pid } = await startDetached({

@@ -33,12 +33,19 @@ export const runSchema = z.object({
     })
     .nullable(),
   changed: z.boolean().nullable().describe('whether its working tree differs; null: unknown'),
+  resets_at: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('when a quota that is used up is filled again, where that was said'),
 });
 
 export type Run = z.output<typeof runSchema>;
 
 const runStateSchema = runSchema.extend({
   started_at: z.iso.datetime(),
+  /** Who pays for it; null for the host. */
+  account: z.string().nullable().default(null),
   /** What its processes carry; null for the host. */
   mark: z.string().nullable(),
   /** The process that looks after it. */
@@ -49,6 +56,16 @@ export type RunState = z.output<typeof runStateSchema>;
 
 export function runFile(session: Session, model: string, pass: number): string {
   return join(passFolder(session, pass), 'runs', `${fileName(model)}.json`);
+}
+
+/** Where its final text goes, and its raw stdout and stderr. */
+export function runFiles(session: Session, model: string, pass: number) {
+  const folder = passFolder(session, pass);
+  return {
+    output: join(folder, 'outputs', `${fileName(model)}.md`),
+    stdout: join(folder, 'logs', `${fileName(model)}-stdout.txt`),
+    stderr: join(folder, 'stderr', `${fileName(model)}.txt`),
+  };
 }
 
 export async function writeRunState(
@@ -82,7 +99,23 @@ async function isSupervised({ supervisor }: RunState): Promise<boolean> {
   return supervisor !== null && (await isRunning(supervisor));
 }
 
+/** In a few words: `succeeded`, `partial (timeout)`, `failed (nothing changed)`. */
+export function howItEnded({
+  status,
+  cause,
+  changed,
+}: Pick<Run, 'status' | 'cause' | 'changed'>): string {
+  const why = cause ?? (status === 'failed' && changed === false ? 'nothing changed' : null);
+  return why === null ? status : `${status} (${why})`;
+}
+
 /** A state without what only scripts need to know. */
-export function printRun({ started_at: _, supervisor: __, mark: ___, ...run }: RunState): Run {
+export function printRun({
+  started_at: _,
+  supervisor: __,
+  mark: ___,
+  account: ____,
+  ...run
+}: RunState): Run {
   return run;
 }

@@ -6,7 +6,7 @@ import { distinctChanges, readWindows } from '../session/guard-record.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { type GateRecord, readGateRecord } from './gate-record.ts';
 import { inWords } from './guard-words.ts';
-import { readRunState } from './run-state.ts';
+import { howItEnded, readRunState } from './run-state.ts';
 
 /** What apply-picks did, kept in the pass for the summary and the report. */
 export const appliedSchema = z.object({
@@ -84,7 +84,7 @@ async function modelRow(
   if (!available)
     return `| ${model} | ${backend ?? ''} | did not take part: ${inline(reason ?? '')} | | | |`;
   const run = await readRunState(session, model, pass);
-  const outcome = run === null ? 'not run' : `${run.status}${run.cause ? ` (${run.cause})` : ''}`;
+  const outcome = run === null ? 'not run' : howItEnded(run);
   const time = run?.duration_ms == null ? '' : `${Math.round(run.duration_ms / 1000)} s`;
   const tokens = run?.usage ? `${run.usage.input_tokens} / ${run.usage.output_tokens}` : '';
   const cost = run?.usage?.cost_usd == null ? '' : `$${run.usage.cost_usd.toFixed(2)}`;

@@ -43,23 +43,31 @@ export async function findByEnvironment(name: string, mark: string): Promise<num
 
 /** This process and its ancestors: whoever ends what is marked may have been started by it. */
 async function ownLine(): Promise<Set<number>> {
+  return lineOf(process.pid, new Map((await listProcesses()).map((row) => [row.pid, row])));
+}
+
+export function lineOf(pid: number, rows: ReadonlyMap<number, ProcessRow>): Set<number> {
   const line = new Set<number>();
-  for (let pid = process.pid; pid > 1 && !line.has(pid); pid = await parentOf(pid)) line.add(pid);
+  for (let at = pid; at > 1 && !line.has(at); at = rows.get(at)?.parent ?? 0) line.add(at);
   return line;
 }
 
-/** 0 where there is none, or none any more. */
-async function parentOf(pid: number): Promise<number> {
-  if (process.platform === 'linux') return statOnLinux(pid)?.parent ?? 0;
-  return Number((await ps(['-o', 'ppid=', '-p', String(pid)])).stdout);
+/** A live process; a zombie is not alive, though a signal to its group still succeeds. */
+export interface ProcessRow extends ProcessIdentity {
+  parent: number;
+  /** Its session where the platform tells, else its process group. */
+  session: number;
 }
 
-/** The live processes of a process group; a zombie is not alive, though a signal to its group still succeeds. */
-export async function findByGroup(group: number): Promise<number[]> {
+/** All live processes. */
+export async function listProcesses(): Promise<ProcessRow[]> {
   if (process.platform !== 'linux') {
-    return parsePsGroups((await ps(['-axo', 'pid=,pgid=,stat='])).stdout, group);
+    return parsePsRows((await ps(['-axo', 'pid=,ppid=,pgid=,stat=,lstart='])).stdout);
   }
-  return pidsOnLinux().filter((pid) => statOnLinux(pid)?.group === group);
+  return pidsOnLinux().flatMap((pid) => {
+    const stat = statOnLinux(pid);
+    return stat === null ? [] : [{ pid, ...stat }];
+  });
 }
 
 function startOnLinux(pid: number): string | null {
@@ -69,14 +77,14 @@ function startOnLinux(pid: number): string | null {
 /** Null for a process that is gone, or a zombie. */
 function statOnLinux(
   pid: number,
-): { parent: number; group: number; flags: number; started: string } | null {
+): { parent: number; session: number; flags: number; started: string } | null {
   const stat = readProc(pid, 'stat');
   if (stat === null) return null;
   // The second field is the command in parentheses and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, parent, group, started] = [fields[0], fields[1], fields[2], fields[19]];
+  const [state, parent, session, started] = [fields[0], fields[1], fields[3], fields[19]];
   if (state === 'Z' || state === 'X' || started === undefined) return null;
-  return { parent: Number(parent), group: Number(group), flags: Number(fields[6]), started };
+  return { parent: Number(parent), session: Number(session), flags: Number(fields[6]), started };
 }
 
 function pidsOnLinux(): number[] {
@@ -133,11 +141,13 @@ export function parsePsStart(line: string): string | null {
   return match?.[2] === undefined || match[1]?.startsWith('Z') ? null : match[2];
 }
 
-/** `pid pgid stat` a line -> the pids of one group, zombies left out. */
-export function parsePsGroups(listing: string, group: number): number[] {
+/** `pid ppid pgid stat lstart` a line, zombies left out. */
+export function parsePsRows(listing: string): ProcessRow[] {
   return listing.split('\n').flatMap((line) => {
-    const [pid, pgid, state] = line.trim().split(/\s+/);
-    return Number(pgid) === group && !state?.startsWith('Z') ? [Number(pid)] : [];
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S.*?)\s*$/.exec(line);
+    const [, pid, parent, session, state, started] = match ?? [];
+    if (started === undefined || state?.startsWith('Z')) return [];
+    return [{ pid: Number(pid), parent: Number(parent), session: Number(session), started }];
   });
 }
 

@@ -1,9 +1,11 @@
-import { closeSync, constants } from 'node:fs';
+import { closeSync, constants, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSync } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
 import { faultPoint, programLabel } from '../fault-points.ts';
-import { findByEnvironment, findByGroup, identifyProcess } from './processes.ts';
+import { Family } from './family.ts';
+import { identifyProcess } from './processes.ts';
+import { lastWritten, Silence } from './silence.ts';
 import { traceCommand } from './trace.ts';
 
 /**
@@ -25,18 +27,29 @@ export interface LongCommand {
   stderrFile: string;
   /** Null: no limit. */
   timeoutMs: number | null;
+  /** How long it may neither print anything nor do what `hasActed` sees. */
+  idleMs?: number | null;
+  /** Whether it has done anything but print since this was asked last; asked before it is ended for its silence. */
+  hasActed?: () => Promise<boolean>;
+  /** What it prints to stderr once waiting any longer is of no use. */
+  givesUpAt?: RegExp | null;
   /** Names this run among all others on the machine. */
   mark: string;
   signal?: AbortSignal;
   onStart?: (pid: number) => void;
 }
 
+/** Why a command ended: by itself, or what made us end it. */
+export type EndedBy = 'itself' | 'timeout' | 'silence' | 'giving-up' | 'interruption' | 'not-found';
+
 export interface LongCommandEnd {
-  /** Who ended it. What the exit status says counts only for `itself`: a killed CLI may exit 0 (CLI-FACTS 4). */
-  endedBy: 'itself' | 'timeout' | 'interruption' | 'not-found';
+  /** What the exit status says counts only for `itself`: a killed CLI may exit 0 (CLI-FACTS 4). */
+  endedBy: EndedBy;
   exitCode: number | null;
   signal: string | null;
   durationMs: number;
+  /** How long it had printed nothing when it said its last words. */
+  quietMs: number;
 }
 
 /** How long each step of ending a process tree may take before the next, harder one. */
@@ -48,6 +61,8 @@ const GRACE_MS = { SIGINT: 2_000, SIGTERM: 2_000, SIGKILL: 2_000 } as const;
  */
 export async function superviseCommand(command: LongCommand): Promise<LongCommandEnd> {
   const started = performance.now();
+  const silence = new Silence(Date.now());
+  const heard = () => silence.heard(lastWritten([command.stdoutFile, command.stderrFile]));
   const descriptors = openFiles(command);
   // Loaded late: many scripts know how to run something long, and few do.
   const { execa } = await import('execa');
@@ -62,14 +77,25 @@ export async function superviseCommand(command: LongCommand): Promise<LongComman
     detached: true,
     stdio: [descriptors.stdin ?? 'ignore', descriptors.stdout, descriptors.stderr],
   });
-  if (child.pid !== undefined) command.onStart?.(child.pid);
+  const family = new Family(MARK_VARIABLE, `:${command.mark}:`);
+  if (child.pid !== undefined) {
+    await family.add(child.pid);
+    command.onStart?.(child.pid);
+  }
 
+  let quietMs = 0;
   const ending = new AbortController();
   const limit = waitForLimit(command, ending.signal);
-  const first = await Promise.race([child.then(() => 'itself' as const), limit]);
-  ending.abort();
-  if (child.pid !== undefined) {
-    await endProcessTree(child.pid, `:${command.mark}:`, first !== 'itself');
+  const watching = watch(command, family, silence, heard, ending.signal);
+  let first: EndedBy = 'itself';
+  try {
+    first = await Promise.race([child.then(() => 'itself' as const), limit, watching]);
+  } finally {
+    // Also where it could not be watched: nothing that was started is left alone.
+    ending.abort();
+    heard();
+    quietMs = silence.beforeTheEndMs(Date.now());
+    await endAll(() => family.members());
   }
   const result = await child;
   closeFiles(descriptors);
@@ -80,6 +106,7 @@ export async function superviseCommand(command: LongCommand): Promise<LongComman
     exitCode: result.exitCode ?? null,
     signal: result.signal ?? null,
     durationMs: Math.round(performance.now() - started),
+    quietMs,
   };
   traceCommand(
     [command.file, ...command.args],
@@ -90,27 +117,21 @@ export async function superviseCommand(command: LongCommand): Promise<LongComman
   return end;
 }
 
-/**
- * Ends a process group, then every process that carries the mark: gently first, each step only while something
- * still runs. SIGINT is what lets all three agent CLIs end their own shells (CLI-FACTS 5).
- */
-async function endProcessTree(leader: number, mark: string, leaderRuns: boolean): Promise<void> {
-  await endGently(async (signal) => {
-    // A leader that ended by itself has given up its id, which may be another group's by now.
-    const group = leaderRuns ? await findByGroup(leader) : [];
-    const marked = await findByEnvironment(MARK_VARIABLE, mark);
-    const all = new Set([...group, ...marked]);
-    for (const pid of all) sendSignal(pid, signal);
-    return all.size > 0;
-  });
+/** Ends every process whose marks hold the given text, with all that those started. */
+export async function endMarkedProcesses(mark: string): Promise<void> {
+  const family = new Family(MARK_VARIABLE, mark);
+  await endAll(() => family.members());
 }
 
-/** Ends every process whose marks hold the given text. */
-export async function endMarkedProcesses(mark: string): Promise<void> {
+/**
+ * Ends processes, gently first, each step only while one is left. SIGINT is what lets the agent CLIs end their own
+ * shells (CLI-FACTS 5).
+ */
+async function endAll(members: () => Promise<number[]>): Promise<void> {
   await endGently(async (signal) => {
-    const marked = await findByEnvironment(MARK_VARIABLE, mark);
-    for (const pid of marked) sendSignal(pid, signal);
-    return marked.length > 0;
+    const pids = await members();
+    for (const pid of pids) sendSignal(pid, signal);
+    return pids.length > 0;
   });
 }
 
@@ -169,6 +190,61 @@ function waitForLimit(
       command.signal?.removeEventListener('abort', interrupt);
     });
   });
+}
+
+const WATCH_EVERY_MS = 500;
+/** Every so many looks at the output one at the process table. */
+const OBSERVE_EVERY = 4;
+
+/** Follows a command's output and its processes until it has ended; resolves earlier when it has to be ended. */
+async function watch(
+  command: LongCommand,
+  family: Family,
+  silence: Silence,
+  heard: () => void,
+  ended: AbortSignal,
+): Promise<'silence' | 'giving-up'> {
+  const { idleMs = null, hasActed, givesUpAt = null, stderrFile } = command;
+  const readAppended = appendedTo(stderrFile);
+  let actedAt = Date.now();
+  let askedAt = 0;
+  for (let look = 1; ; look++) {
+    await sleep(WATCH_EVERY_MS, undefined, { signal: ended }).catch(() => {});
+    if (ended.aborted) return new Promise(() => {});
+    if (look % OBSERVE_EVERY === 0) await family.observe();
+    if (givesUpAt?.test(readAppended())) return 'giving-up';
+    heard();
+    if (idleMs === null) continue;
+    const now = Date.now();
+    const isDue = Math.min(silence.lengthMs(now), now - actedAt) >= idleMs;
+    // Asked in between too: what was done at the beginning is not to count as done just now.
+    if (!isDue && now - askedAt < idleMs / 4) continue;
+    askedAt = now;
+    if (await hasActed?.()) actedAt = now;
+    else if (isDue) return 'silence';
+  }
+}
+
+const MAX_APPENDED_BYTES = 65_536;
+
+/** Reads what a file has become longer by; of very much only the end. Begins a line earlier, should one have been cut. */
+function appendedTo(file: string): () => string {
+  let [read, line] = [0, ''];
+  return () => {
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= read) return '';
+    const buffer = Buffer.alloc(Math.min(size - read, MAX_APPENDED_BYTES));
+    const descriptor = openSync(file, 'r');
+    try {
+      readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
+    } finally {
+      closeSync(descriptor);
+    }
+    read = size;
+    const text = line + buffer.toString('latin1');
+    line = text.slice(text.lastIndexOf('\n') + 1);
+    return text;
+  };
 }
 
 function addMark(marks: string | undefined, mark: string): string {
