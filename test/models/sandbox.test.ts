@@ -7,11 +7,11 @@ import { ownPlaces, sandboxed } from '../../scripts/lib/models/sandbox.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PLACES = {
-  writable: ['/work/tree', '/work/project/.git/objects'],
-  protected: ['/work/project/.git', '/home/me', '/work/project'],
+  writable: ['/srv/tree', '/srv/project/.git/objects'],
+  protected: ['/srv/project/.git', '/home/me', '/srv/project'],
   temporary: ['/tmp', '/dev/shm'],
 };
-const COMMAND = { file: '/bin/codex', args: ['exec', '-'], cwd: '/work/tree' };
+const COMMAND = { file: '/bin/codex', args: ['exec', '-'], cwd: '/srv/tree' };
 
 test('bubblewrap: read everything, then temporary folders, then what is closed, then what is open', () => {
   const { file, args } = sandboxed({ tool: 'bwrap', program: '/usr/bin/bwrap' }, PLACES, COMMAND);
@@ -21,11 +21,11 @@ test('bubblewrap: read everything, then temporary folders, then what is closed, 
     '--ro-bind / /',
     '--bind /tmp /tmp',
     '--ro-bind /home/me /home/me',
-    '--ro-bind /work/project /work/project',
-    '--ro-bind /work/project/.git /work/project/.git',
-    '--bind /work/tree /work/tree',
-    '--bind /work/project/.git/objects /work/project/.git/objects',
-    '--chdir /work/tree -- /bin/codex exec -',
+    '--ro-bind /srv/project /srv/project',
+    '--ro-bind /srv/project/.git /srv/project/.git',
+    '--bind /srv/tree /srv/tree',
+    '--bind /srv/project/.git/objects /srv/project/.git/objects',
+    '--chdir /srv/tree -- /bin/codex exec -',
   ];
   const positions = order.map((part) => words.indexOf(part));
   assert.not(positions.includes(-1), words);
@@ -36,12 +36,23 @@ test('bubblewrap: read everything, then temporary folders, then what is closed, 
   assert.ok(words.startsWith('--unshare-pid '));
 });
 
+test('a temporary folder inside of a closed one is open, unless it holds something closed', () => {
+  const sandbox = { tool: 'bwrap', program: '/usr/bin/bwrap' } as const;
+  const mounts = (temporary: string) =>
+    sandboxed(sandbox, { ...PLACES, temporary: [temporary] }, COMMAND)
+      .args.join(' ')
+      .split(`--bind ${temporary} `).length - 1;
+  assert.is(mounts('/home/me/tmp'), 2, 'before what is closed, and after it');
+  assert.is(mounts('/home'), 1);
+  assert.is(mounts('/tmp'), 1);
+});
+
 test('sandbox-exec: the last rule that fits counts', () => {
   const sandbox = { tool: 'sandbox-exec', program: '/usr/bin/sandbox-exec' } as const;
-  const { args } = sandboxed(sandbox, { ...PLACES, writable: ['/work/a "b"'] }, COMMAND);
+  const { args } = sandboxed(sandbox, { ...PLACES, writable: ['/srv/a "b"'] }, COMMAND);
   assert.equal(args, [
     '-p',
-    '(version 1)(allow default)(deny file-write*)(allow file-write* (subpath "/dev") (subpath "/tmp") (subpath "/dev/shm"))(deny file-write* (subpath "/work/project/.git") (subpath "/home/me") (subpath "/work/project"))(allow file-write* (subpath "/work/a \\"b\\""))',
+    '(version 1)(allow default)(deny file-write*)(allow file-write* (subpath "/dev") (subpath "/tmp") (subpath "/dev/shm"))(deny file-write* (subpath "/srv/project/.git") (subpath "/home/me") (subpath "/srv/project"))(allow file-write* (subpath "/srv/a \\"b\\""))',
     '/bin/codex',
     'exec',
     '-',

@@ -97,9 +97,21 @@ export function sandboxed(
   places: SandboxPlaces,
   { file, args, cwd }: PlainCommand,
 ): { file: string; args: string[] } {
+  const all = withInnerTemporary(places);
   return tool === 'bwrap'
-    ? { file: program, args: [...bubblewrap(places, cwd), '--', file, ...args] }
-    : { file: program, args: ['-p', profile(places), file, ...args] };
+    ? { file: program, args: [...bubblewrap(all, cwd), '--', file, ...args] }
+    : { file: program, args: ['-p', profile(all), file, ...args] };
+}
+
+/** A temporary folder inside of one that is closed, such as `~/tmp`, is opened again; programs wait for ever without one. */
+function withInnerTemporary(places: SandboxPlaces): SandboxPlaces {
+  const isIn = (inner: string, outer: string) => inner.startsWith(`${outer}/`);
+  const inner = places.temporary.filter(
+    (place) =>
+      places.protected.some((kept) => isIn(place, kept)) &&
+      !places.protected.some((kept) => kept === place || isIn(kept, place)),
+  );
+  return { ...places, writable: [...places.writable, ...inner] };
 }
 
 /**

@@ -283,7 +283,8 @@ export async function runModelsDetached(
 ): Promise<Run[]> {
   assertRunnable(repository, session, models, options);
   // Said here, where somebody is listening.
-  if (options.sandbox) await findSandbox(process.env);
+  const configuration = await readConfiguration(filesAt(repository.topLevel, session.data.base));
+  if (options.sandbox ?? configuration.sandbox) await findSandbox(process.env);
   const { pass, timeout, idleTimeout, sandbox, promptFile, again } = options;
   const words = [
     ...models.flatMap(({ model }) => ['--model', model]),

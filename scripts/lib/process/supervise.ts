@@ -226,6 +226,8 @@ async function watch(
 }
 
 const MAX_APPENDED_BYTES = 65_536;
+/** What is kept of a line that goes on. */
+const MAX_LINE_LENGTH = 1_000;
 
 /** Reads what a file has become longer by; of very much only the end. Begins a line earlier, should one have been cut. */
 function appendedTo(file: string): () => string {
@@ -242,7 +244,7 @@ function appendedTo(file: string): () => string {
     }
     read = size;
     const text = line + buffer.toString('latin1');
-    line = text.slice(text.lastIndexOf('\n') + 1);
+    line = text.slice(text.lastIndexOf('\n') + 1).slice(-MAX_LINE_LENGTH);
     return text;
   };
 }
