@@ -248,6 +248,172 @@ const projects: Record<string, [files: Record<string, string>, gates: string[]]>
     },
     ['linter lint: pnpm run lint', 'test test: pnpm test'],
   ],
+  'the packages of a workspace, where the root does not run them': [
+    {
+      'package.json': packageJson(
+        { lint: 'eslint .' },
+        { workspaces: ['packages/*', '!packages/old'] },
+      ),
+      'package-lock.json': '{}',
+      'packages/a/package.json': packageJson({
+        test: 'vitest run',
+        lint: 'eslint src',
+        dev: 'vite',
+      }),
+      'packages/b/package.json': packageJson({
+        test: 'node --test',
+        typecheck: 'tsc --noEmit',
+        format: 'prettier --write .',
+      }),
+      'packages/old/package.json': packageJson({ 'test:old': 'mocha' }),
+      'elsewhere/package.json': packageJson({ verify: 'mocha' }),
+      'node_modules/x/package.json': packageJson({ verify: 'mocha' }),
+    },
+    [
+      'linter lint: npm run lint',
+      'typecheck typecheck: npm run typecheck --workspaces --if-present',
+      'test test: npm run test --workspaces --if-present',
+    ],
+  ],
+  "pnpm's workspace": [
+    {
+      'package.json': packageJson({}),
+      'pnpm-lock.yaml': '',
+      'pnpm-workspace.yaml': 'packages:\n  - apps/**\n',
+      'apps/web/admin/package.json': packageJson({ test: 'vitest run' }),
+    },
+    ['test test: pnpm --recursive --if-present run test'],
+  ],
+  'Taskfile.yml': [
+    {
+      'Taskfile.yml': `version: '3'
+tasks:
+  lint: golangci-lint run
+  test:
+    deps: [generate]
+    cmds:
+      - go test ./...
+      - task: integration
+  integration:
+    cmds: [{cmd: go test -tags integration ./...}]
+  check: {cmds: [{task: lint}, {task: test}]}
+  helper-test: {internal: true, cmds: [echo]}
+  deploy: {cmds: [kubectl apply -f x]}
+  test:watch: {cmds: [go test ./...], watch: true}
+`,
+    },
+    ['linter lint: task lint', 'test test: task test', 'test integration: task integration'],
+  ],
+  'a Taskfile that is no YAML, and one that is a list': [
+    { 'Taskfile.yml': 'tasks: {test: [', 'deno.json': '[]' },
+    ['formatter format: deno fmt --check', 'linter lint: deno lint'],
+  ],
+  'deno.json, with comments': [
+    {
+      'deno.jsonc':
+        '{\n  // tasks\n  "tasks": {"test": "deno test -A", "dev": "deno run --watch x.ts", "check": {"command": "deno check mod.ts"},},\n}',
+      'mod_test.ts': '',
+    },
+    [
+      'formatter format: deno fmt --check',
+      'linter lint: deno lint',
+      'typecheck check: deno task check',
+      'test test: deno task test',
+    ],
+  ],
+  'composer.json: its scripts, and tools that none of them runs': [
+    {
+      'composer.json': JSON.stringify({
+        scripts: {
+          test: 'phpunit',
+          check: ['@lint', '@test'],
+          lint: ['phpcs'],
+          'post-install-cmd': '@php artisan x',
+          'cs-fix': 'php-cs-fixer fix',
+        },
+        'require-dev': { 'phpunit/phpunit': '^11', 'phpstan/phpstan': '^2' },
+      }),
+    },
+    [
+      'linter lint: composer run-script lint',
+      'linter lint-2: vendor/bin/phpstan analyse',
+      'test test: composer run-script test',
+    ],
+  ],
+  'Rakefile and Gemfile': [
+    {
+      Gemfile: 'source "https://x"\ngem "rspec", "~> 3"\ngem "rubocop"\n',
+      Rakefile:
+        'RSpec::Core::RakeTask.new(:spec)\ntask default: :spec\ntask :release do\nend\ndesc "Units"\ntask "test:unit" => [:x]\n',
+      'spec/a_spec.rb': '',
+    },
+    [
+      'linter lint: bundle exec rubocop',
+      'test spec: bundle exec rake spec',
+      'test test-unit: bundle exec rake test:unit',
+    ],
+  ],
+  'a Gemfile with rspec, and no Rakefile': [
+    { Gemfile: "gem 'rspec'\n", 'spec/a_spec.rb': '' },
+    ['test test: bundle exec rspec'],
+  ],
+  'gradle with its wrapper': [
+    { 'build.gradle.kts': '', gradlew: '' },
+    [
+      'test test: ./gradlew check --console=plain',
+      'build build: ./gradlew assemble --console=plain',
+    ],
+  ],
+  'maven without one': [{ 'pom.xml': '<project/>' }, ['test test: mvn --batch-mode verify']],
+  'tox, and nox sessions that check': [
+    {
+      'tox.ini': '[tox]\n',
+      'noxfile.py':
+        'import nox\n@nox.session\ndef lint(session):\n  pass\n@nox.session(python=["3.12"], name="unit-tests")\ndef tests(session):\n  pass\n@nox.session\ndef publish(session):\n  pass\n',
+    },
+    ['linter lint: nox -s lint', 'test unit-tests: nox -s unit-tests', 'test test: tox'],
+  ],
+  'GitHub workflows: what checks, where it is run; not what ships or needs the service': [
+    {
+      '.github/workflows/ci.yml': `on: [push, pull_request]
+jobs:
+  test:
+    runs-on: \${{ matrix.os }}
+    defaults: {run: {working-directory: web}}
+    steps:
+      - uses: actions/checkout@v4
+      - run: npm ci
+      - run: npx eslint . && npx tsc --noEmit
+      - run: |
+          # all of them
+          npx vitest run \\
+            --reporter=dot
+          npx playwright test \${{ matrix.shard }}
+      - {run: cargo test, working-directory: ./core/}
+  deploy: {steps: [{run: npm test}]}
+`,
+      '.github/workflows/release.yml': 'on: push\njobs: {a: {steps: [{run: npx mocha}]}}\n',
+      '.github/workflows/weekly.yml':
+        'on: {schedule: [{cron: x}]}\njobs: {a: {steps: [{run: npx mocha}]}}\n',
+      '.github/workflows/broken.yml': 'on: [push\n',
+      'web/package.json': '{}',
+      'core/Cargo.toml': '',
+    },
+    [
+      'linter lint: web$ npx eslint .',
+      'typecheck typecheck: web$ npx tsc --noEmit',
+      'test test: web$ npx vitest run --reporter=dot',
+      'test test-2: core$ cargo test',
+    ],
+  ],
+  'a workflow that runs what is known already': [
+    {
+      'package.json': packageJson({ test: 'vitest run', lint: 'eslint .' }),
+      '.github/workflows/ci.yml':
+        'on: push\njobs: {a: {steps: [{run: npm run lint}, {run: npm test}, {run: npx vitest run}]}}\n',
+    },
+    ['linter lint: npm run lint', 'test test: npm test'],
+  ],
 };
 for (const [title, [files, gates]] of Object.entries(projects)) {
   test(`${title}: ${gates.length} gates`, async () => assert.equal(await gatesOf(files), gates));

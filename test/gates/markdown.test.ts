@@ -13,6 +13,7 @@ const green: GateResult = {
   log: '/logs/gpt-lint.log',
   tail: '',
   cached: false,
+  flaky: false,
   tests: null,
   verdict: null,
 };

@@ -46,6 +46,11 @@ async function project(files: Record<string, string> = {}) {
   };
 }
 
+/** How many lines a gate has written to a file of the project. */
+async function lines(folder: string, file: string): Promise<number> {
+  return (await readFile(join(folder, 'the project', file), 'utf8')).split('\n').length - 1;
+}
+
 test('a command that is not found is an error, not a red gate', async () => {
   await using it = await project();
   const result = await it.one('lint=no-such-program-here .');
@@ -80,6 +85,23 @@ test('a red gate is a result, and the next one runs all the same', async () => {
   assert.is(results[1]?.tail, '');
   assert.is(results[1]?.log, join(it.path, 'the logs', 'gpt-build.log'));
   assert.is(await readFile(results[1]?.log ?? '', 'utf8'), 'fine\n');
+});
+
+test('a red gate is run once more: red again, it is red; green then, it is flaky, and is not kept', async () => {
+  await using it = await project();
+  const cache = fileGateCache(join(it.path, 'cache'));
+  const run = async (command: string) =>
+    (await it.run([parseGateOption(`test=${command}`)], { cache, tree: 'a'.repeat(40) }))[0];
+  const red = await run('echo >> red; exit 1');
+  assert.equal([red?.status, red?.flaky, await lines(it.path, 'red')], ['fail', false, 2]);
+  assert.is((await run('echo >> red; exit 1'))?.cached, true);
+  const flaky = 'echo >> runs; [ $(wc -l < runs) != 1 ] || { echo no; exit 1; }';
+  const first = await run(flaky);
+  assert.equal([first?.status, first?.flaky, first?.tail], ['fail', true, 'no']);
+  assert.is(await readFile((first?.log ?? '').replace('.log', '.again.log'), 'utf8'), '');
+  const second = await run(flaky);
+  assert.equal([second?.status, second?.flaky, second?.cached], ['pass', false, false]);
+  assert.is(await lines(it.path, 'runs'), 3);
 });
 
 test('a gate that a signal ends has failed, with the status that a shell gives', async () => {
@@ -231,7 +253,8 @@ test('the same tree is tested once; another tree, or none, again', async () => {
   assert.is(await readFile(second.log, 'utf8'), await readFile(first.log, 'utf8'));
   assert.is((await it.one(text, { cache, tree: 'b' })).cached, false);
   assert.is((await it.one(text, { cache })).cached, false);
-  assert.is(await readFile(join(it.path, 'count'), 'utf8'), 'run\n'.repeat(3));
+  // Each red run is made twice.
+  assert.is(await readFile(join(it.path, 'count'), 'utf8'), 'run\n'.repeat(6));
 });
 
 test('errors and time-outs are not kept', async () => {

@@ -5,7 +5,7 @@ import { judge, type Verdict, verdictOf } from '../../scripts/lib/gates/verdict.
 
 function result(
   status: GateStatus,
-  { name = 'test', failed = null as number | null } = {},
+  { name = 'test', failed = null as number | null, flaky = false } = {},
 ): GateResult {
   return {
     name,
@@ -17,6 +17,7 @@ function result(
     log: '/log',
     tail: '',
     cached: false,
+    flaky,
     tests: failed === null ? null : { ran: 10, failed },
     verdict: null,
   };
@@ -47,6 +48,17 @@ test('more red tests than on base are introduced, fewer are pre-existing', () =>
   assert.is(verdictOf(result('fail', { failed: 2 }), base), 'introduced');
   assert.is(verdictOf(result('fail', { failed: 1 }), base), 'pre-existing');
   assert.is(verdictOf(result('fail'), base), 'pre-existing');
+});
+
+test('what changes its mind is flaky, and no reason to refuse', () => {
+  const flaky = result('fail', { flaky: true });
+  assert.is(verdictOf(flaky, result('pass')), 'flaky');
+  assert.is(verdictOf(flaky, undefined), 'flaky');
+  assert.is(verdictOf(result('fail'), flaky), 'flaky');
+  assert.is(verdictOf(result('pass'), flaky), 'ok');
+  assert.is(verdictOf(result('timeout'), flaky), 'introduced');
+  assert.is(judge([flaky], [result('pass')]).passed, true);
+  assert.is(judge([flaky], null).passed, true);
 });
 
 test('no gate at all does not pass', () => {

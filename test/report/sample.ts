@@ -30,7 +30,13 @@ export function model(name: string, facts: Partial<ReportModel> = {}): ReportMod
 export function gate(facts: Partial<ReportGate> = {}): ReportGate {
   return {
     ...{ name: 'test', kind: 'test', command: 'npm test', status: 'pass', exit_code: 0 },
-    ...{ duration_ms: 8420, log: `${folder}/logs/claude-test.log`, tail: '', cached: false },
+    ...{
+      duration_ms: 8420,
+      log: `${folder}/logs/claude-test.log`,
+      tail: '',
+      cached: false,
+      flaky: false,
+    },
     ...{ tests: { ran: 214, failed: 0 }, verdict: 'ok' },
     ...facts,
   };

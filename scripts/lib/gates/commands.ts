@@ -73,7 +73,7 @@ export function splitChain(command: string): string[] | null {
   return trimmed.includes('') ? null : trimmed;
 }
 
-/** `npx tsc` -> `tsc`, `uv run pytest` -> `pytest`, `CI=1 npm test` -> `npm test`. */
+/** `npx tsc` -> `tsc`, `uv run pytest` -> `pytest`, `vendor/bin/pest` -> `pest`, `CI=1 npm test` -> `npm test`. */
 export function withoutRunner(command: string): string {
   const inner = command
     .trim()
@@ -82,6 +82,7 @@ export function withoutRunner(command: string): string {
       /^(?:npx(?: --no-install| --yes| -y| --no)?|bunx|pnpm exec|pnpm dlx|yarn exec|npm exec(?: --)?|uv run|poetry run|pdm run|pipenv run|uvx|bundle exec)\s+/,
       '',
     )
+    .replace(/^(?:\.\/)?(?:vendor\/bin|node_modules\/\.bin)\//, '')
     .replaceAll(/\s+/g, ' ');
   return inner === command ? inner : withoutRunner(inner);
 }

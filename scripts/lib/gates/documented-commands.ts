@@ -1,4 +1,4 @@
-import { basename, extname } from 'node:path';
+import { basename, extname, posix } from 'node:path';
 import {
   isCheckName,
   isHarmless,
@@ -72,12 +72,24 @@ export async function documentedGates(project: Project): Promise<Candidate[]> {
   return perDocument.flat();
 }
 
-/** One gate for each part of `a && b`, none at all if one of them is no check. */
 function gatesOf({ command }: Mention, source: string, project: Project): Candidate[] {
+  return gatesOfCommand(command, '.', source, project);
+}
+
+/**
+ * One gate for each part of `a && b`, none at all if one of them is no check.
+ * @param directory where it is run, as a document says it
+ */
+export function gatesOfCommand(
+  command: string,
+  directory: string,
+  source: string,
+  project: Project,
+): Candidate[] {
   const parts = splitChain(command) ?? [];
-  const folder = /^cd ([\w./-]+)$/.exec(parts[0] ?? '')?.[1];
-  const cwd = folder === undefined ? '.' : folderIn(folder, project);
-  const commands = folder === undefined ? parts : parts.slice(1);
+  const inner = /^cd ([\w./-]+)$/.exec(parts[0] ?? '')?.[1];
+  const cwd = folderIn(inner === undefined ? directory : `${directory}/${inner}`, project);
+  const commands = inner === undefined ? parts : parts.slice(1);
   if (cwd === null || !commands.every((part) => isCheckCommand(part, cwd, project))) return [];
   return commands.map((part) => {
     const kind = kindOf(ownScriptName(part) ?? '', withoutRunner(part));
@@ -156,7 +168,7 @@ function ownScriptName(command: string): string | null {
 
 /** `./packages/a` -> `packages/a` if there is such a folder; null if there is none. */
 function folderIn(folder: string, { paths }: Project): string | null {
-  const path = folder.replace(/^(\.\/)+/, '').replace(/\/$/, '');
-  if (path === '' || path === '.') return '.';
+  const path = posix.normalize(folder).replace(/\/$/, '');
+  if (path === '.') return '.';
   return [...paths].some((one) => one.startsWith(`${path}/`)) ? path : null;
 }

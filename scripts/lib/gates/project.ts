@@ -59,7 +59,7 @@ export function packageManager(paths: ReadonlySet<string>, declared: unknown): P
 }
 
 /** A manifest that is no JSON has no scripts; that it is broken is for the project's own tools to say. */
-function parseObject(text: string | null): Record<string, unknown> {
+export function parseObject(text: string | null): Record<string, unknown> {
   try {
     return asObject(JSON.parse(text ?? '{}'));
   } catch {
@@ -67,6 +67,6 @@ function parseObject(text: string | null): Record<string, unknown> {
   }
 }
 
-function asObject(value: unknown): Record<string, unknown> {
+export function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

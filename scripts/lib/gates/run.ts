@@ -26,6 +26,8 @@ export interface GateResult {
   /** The end of the log, for people; empty for a gate that passed. */
   tail: string;
   cached: boolean;
+  /** It was red, and green when it was run once more: `status`, log and tail are those of the red run. */
+  flaky: boolean;
   tests: TestCount | null;
   verdict: Verdict | null;
 }
@@ -86,11 +88,20 @@ async function runGateOnce(request: RunGatesRequest, gate: Gate, log: string): P
   const { name, kind, command } = gate;
   const key = cache && tree ? gateCacheKey({ tree, gate }) : null;
   const known = key === null ? null : await cache?.read(key);
-  if (known) return { name, kind, command, ...known, cached: true, verdict: null };
+  const head = { name, kind, command };
+  if (known) return { ...head, ...known, cached: true, flaky: false, verdict: null };
 
   const result = await runGate(request, gate, log);
-  if (key !== null && isLasting(result)) await cache?.write(key, result);
-  return { name, kind, command, ...result, cached: false, verdict: null };
+  const flaky = result.status === 'fail' && (await changesItsMind(request, gate, log));
+  if (key !== null && isLasting(result) && !flaky) await cache?.write(key, result);
+  return { ...head, ...result, cached: false, flaky, verdict: null };
+}
+
+/** Whether a red gate is green when it is run once more. */
+async function changesItsMind(request: RunGatesRequest, gate: Gate, log: string): Promise<boolean> {
+  request.signal?.throwIfAborted();
+  const again = await runGate(request, gate, log.replace(/\.log$/, '.again.log'));
+  return again.status === 'pass';
 }
 
 type Outcome = Pick<GateResult, 'status' | 'exit_code' | 'duration_ms' | 'log' | 'tail' | 'tests'>;

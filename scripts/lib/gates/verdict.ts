@@ -45,12 +45,17 @@ const VERDICTS: Record<GateStatus, Record<GateStatus, Verdict>> = {
   },
 };
 
-type Judged = Pick<GateResult, 'status' | 'tests'>;
+type Judged = Pick<GateResult, 'status' | 'tests' | 'flaky'>;
 
-/** Null without base's result: there is nothing to compare with. */
+/**
+ * Null without base's result: there is nothing to compare with. What changes its mind on base too says nothing of
+ * a result that is red.
+ */
 export function verdictOf(result: Judged, baseResult: Judged | undefined): Verdict | null {
+  if (result.flaky || (baseResult?.flaky && result.status === 'fail')) return 'flaky';
   if (baseResult === undefined) return null;
-  return failsMore(result, baseResult) ? 'introduced' : VERDICTS[baseResult.status][result.status];
+  const baseStatus = baseResult.flaky ? 'pass' : baseResult.status;
+  return failsMore(result, baseResult) ? 'introduced' : VERDICTS[baseStatus][result.status];
 }
 
 /**

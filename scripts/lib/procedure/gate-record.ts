@@ -18,6 +18,7 @@ export const gateResultSchema = z.object({
   log: z.string(),
   tail: z.string().describe('the last lines of a red one'),
   cached: z.boolean(),
+  flaky: z.boolean().default(false).describe('it was red, and green when it was run once more'),
   tests: z.object({ ran: z.number(), failed: z.number() }).nullable(),
   verdict: z
     .enum(['ok', 'introduced', 'fixed', 'pre-existing', 'flaky'])

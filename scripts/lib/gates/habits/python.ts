@@ -1,5 +1,7 @@
-import { kindOf } from './gate-kind.ts';
-import type { Candidate, Project } from './project.ts';
+import { isCheckName, kebab } from '../commands.ts';
+import type { Candidate, Project } from '../project.ts';
+import { assumed } from './assumed.ts';
+import { hasSection } from './toml.ts';
 
 /** pyproject.toml: the tools that it configures or asks for, in their checking form. */
 export async function pyprojectGates(project: Project): Promise<Candidate[]> {
@@ -18,53 +20,34 @@ export async function pyprojectGates(project: Project): Promise<Candidate[]> {
   ].flat();
 }
 
-export async function cargoGates(project: Project): Promise<Candidate[]> {
-  const toml = await project.read('Cargo.toml');
-  if (toml === null) return [];
-  const scope = hasSection(toml, 'workspace') ? ' --workspace' : '';
-  const has = (...paths: string[]) => paths.some((path) => project.paths.has(path));
-  const hasClippy = has('clippy.toml', '.clippy.toml') || /^\s*\[(workspace\.)?lints\b/m.test(toml);
-  const gate = (name: string, command: string) => assumed(name, command, 'Cargo.toml');
-  return [
-    has('rustfmt.toml', '.rustfmt.toml') ? [gate('format', 'cargo fmt --check')] : [],
-    hasClippy ? [gate('lint', `cargo clippy${scope}`)] : [],
-    [gate('test', `cargo test${scope}`), gate('build', `cargo build${scope}`)],
-  ].flat();
+/** tox.ini, or a table of it in pyproject.toml: all its environments, which is what the project calls tested. */
+export async function toxGates(project: Project): Promise<Candidate[]> {
+  const toml = await project.read('pyproject.toml');
+  const file = project.paths.has('tox.ini')
+    ? 'tox.ini'
+    : toml !== null && hasSection(toml, 'tool.tox')
+      ? 'pyproject.toml'
+      : null;
+  return file === null ? [] : [assumed('test', 'tox', file)];
 }
 
-export async function goGates(project: Project): Promise<Candidate[]> {
-  if (!project.paths.has('go.mod')) return [];
-  const paths = [...project.paths];
-  const hasTests = paths.some((path) => path.endsWith('_test.go'));
-  const hasLinter = paths.some((path) => /^\.golangci\.(ya?ml|toml|json)$/.test(path));
-  const gate = (name: string, command: string) => assumed(name, command, 'go.mod');
-  return [
-    [gate('lint', hasLinter ? 'golangci-lint run' : 'go vet ./...')],
-    hasTests ? [gate('test', 'go test ./...')] : [],
-    [gate('build', 'go build ./...')],
-  ].flat();
-}
-
-function assumed(name: string, command: string, source: string): Candidate {
-  return {
-    name,
-    kind: kindOf(name, command),
-    command,
-    cwd: '.',
-    source,
-    runs: [],
-    assumed: true,
-  };
-}
-
-/** `[tool.ruff]`, `[[tool.ruff.x]]` or a table below it, as a header of its own line. */
-export function hasSection(toml: string, name: string): boolean {
-  const escaped = name.replaceAll('.', String.raw`\s*\.\s*`);
-  return new RegExp(String.raw`^[ \t]*\[\[?\s*${escaped}\s*[.\]]`, 'm').test(toml);
+/** noxfile.py: the sessions that check, by the names of their functions or those that they are given. */
+export async function noxGates(project: Project): Promise<Candidate[]> {
+  const text = await project.read('noxfile.py');
+  const sessions = [
+    ...(text ?? '').matchAll(/^@nox\.session\b(\([^)]*\))?[^\n]*\n(?:@[^\n]*\n)*def (\w+)/gm),
+  ].map(([, options = '', name = '']) => /\bname *= *["']([\w-]+)["']/.exec(options)?.[1] ?? name);
+  return sessions
+    .filter((name) => isCheckName(name))
+    .map((name) => ({
+      ...assumed(name, `nox -s ${name}`, `noxfile.py ${name}`),
+      name: kebab(name),
+      assumed: false,
+    }));
 }
 
 /** Configured in a table, or a dependency: `"ruff>=0.4"` in a list, `ruff = "^0.4"` in poetry's tables. */
-export function usesTool(toml: string, tool: string): boolean {
+function usesTool(toml: string, tool: string): boolean {
   const requirement = new RegExp(String.raw`["']${tool}(\[[^\]"']*\])?\s*([<>=~!;@][^"']*)?["']`);
   const poetry = new RegExp(String.raw`^[ \t]*${tool}[ \t]*=[ \t]*["'{]`, 'm');
   return hasSection(toml, `tool.${tool}`) || requirement.test(toml) || poetry.test(toml);
