@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { gateSchema } from './lib/gates/gate.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
-import { standingApplication } from './lib/procedure/apply.ts';
 import {
   gateResultSchema,
   type TargetResult,
@@ -10,7 +9,7 @@ import {
 } from './lib/procedure/gate-record.ts';
 import { openGating, runGating } from './lib/procedure/gating.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
-import type { Session } from './lib/session/session.ts';
+import { type Session, standingApplication } from './lib/session/session.ts';
 
 const script = defineScript({
   name: 'gates',

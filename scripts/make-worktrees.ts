@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { commonOptions } from './lib/options.ts';
-import { makeModelWorktrees, modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
+import { makeModelWorktrees } from './lib/procedure/make-worktrees.ts';
 import { planPreparation } from './lib/procedure/prepare-worktree.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { selectModels } from './lib/session/select-models.ts';
-import type { Session } from './lib/session/session.ts';
+import { modelsWithWorktree, type Session } from './lib/session/session.ts';
 import { planWorktrees } from './lib/session/worktrees.ts';
 
 const script = defineScript({

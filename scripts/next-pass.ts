@@ -6,11 +6,11 @@ import { commonOptions } from './lib/options.ts';
 import { freshStart } from './lib/procedure/apply.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
 import { cleanUp } from './lib/procedure/cleanup.ts';
-import { makeModelWorktrees, modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
+import { makeModelWorktrees } from './lib/procedure/make-worktrees.ts';
 import { openNextPass, planNextPass } from './lib/procedure/passes.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
-import type { Session } from './lib/session/session.ts';
+import { modelsWithWorktree, type Session } from './lib/session/session.ts';
 
 const script = defineScript({
   name: 'next-pass',

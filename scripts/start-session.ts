@@ -3,13 +3,17 @@ import { openRepository } from './lib/git/repository.ts';
 import { modelOptions, splitModels, timeoutOption } from './lib/model-options.ts';
 import { MAX_PASSES } from './lib/models/triggers.ts';
 import { commonOptions } from './lib/options.ts';
-import { modelsWithWorktree } from './lib/procedure/make-worktrees.ts';
 import { planSession, type SessionPlan } from './lib/procedure/plan-session.ts';
 import { readTask } from './lib/procedure/read-task.ts';
 import { startSession } from './lib/procedure/start-session.ts';
 import { takeBackUnfinishedSessions } from './lib/procedure/unfinished-sessions.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
-import { type Session, sessionModelSchema, userChangesSchema } from './lib/session/session.ts';
+import {
+  modelsWithWorktree,
+  type Session,
+  sessionModelSchema,
+  userChangesSchema,
+} from './lib/session/session.ts';
 import { printUserChanges } from './lib/session/user-changes.ts';
 
 const script = defineScript({

@@ -1,6 +1,6 @@
-import { isCheckName, isHarmless, kebab, splitChain } from './commands.ts';
-import { kindOf } from './gate-kind.ts';
+import { splitChain } from './commands.ts';
 import type { Candidate, Project } from './project.ts';
+import { gatesOfTasks } from './written-tasks.ts';
 
 /** A target of a Makefile, a recipe of a justfile. */
 export interface Task {
@@ -29,21 +29,19 @@ async function taskGates(
 ): Promise<Candidate[]> {
   const file = files.find((path) => project.paths.has(path));
   const text = file === undefined ? null : await project.read(file);
-  return parse(text ?? '')
-    .filter(({ name, recipe }) => isCheckName(name) && isHarmless(name, recipe.join('\n')))
-    .map(({ name, needs, recipe }) => ({
-      name: kebab(name),
-      kind: kindOf(name, recipe.join('; ')),
+  return gatesOfTasks(
+    parse(text ?? '').map(({ name, needs, recipe }) => ({
+      name,
+      commands: recipe,
       command: `${program} ${name}`,
-      cwd: '.',
       source: `${file} ${name}`,
       runs: [
         ...needs.map((need) => `${program} ${need}`),
         // What the shell makes more of than a chain is the target's own, though another has the same text.
         ...recipe.flatMap((line) => splitChain(line) ?? [`${name}: ${line}`]),
       ],
-      assumed: false,
-    }));
+    })),
+  );
 }
 
 /** Explicit targets only: no patterns, no variables, no files with a path. */

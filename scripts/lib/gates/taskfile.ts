@@ -1,6 +1,6 @@
-import { isCheckName, isHarmless, kebab, splitChain } from './commands.ts';
-import { kindOf } from './gate-kind.ts';
+import { splitChain } from './commands.ts';
 import { asObject, type Candidate, type Project } from './project.ts';
+import { gatesOfTasks } from './written-tasks.ts';
 import { readYaml } from './yaml.ts';
 
 /** In the order in which task looks for them. */
@@ -11,25 +11,21 @@ export async function taskfileGates(project: Project): Promise<Candidate[]> {
   const file = TASKFILES.find((path) => project.paths.has(path));
   if (file === undefined) return [];
   const { tasks } = asObject(await readYaml(project, file));
-  return Object.entries(asObject(tasks))
-    .map(([name, task]) => ({
-      name,
-      commands: commandsOf(task),
-      isInternal: asObject(task).internal === true,
-    }))
-    .filter(
-      ({ name, commands, isInternal }) =>
-        !isInternal && isCheckName(name) && isHarmless(name, commands.join('\n')),
-    )
-    .map(({ name, commands }) => ({
-      name: kebab(name),
-      kind: kindOf(name, commands.join('; ')),
-      command: `task ${name}`,
-      cwd: '.',
-      source: `${file} ${name}`,
-      runs: commands.flatMap((command) => splitChain(command) ?? [`${name}: ${command}`]),
-      assumed: false,
-    }));
+  const callable = Object.entries(asObject(tasks)).filter(
+    ([, task]) => asObject(task).internal !== true,
+  );
+  return gatesOfTasks(
+    callable.map(([name, task]) => {
+      const commands = commandsOf(task);
+      return {
+        name,
+        commands,
+        command: `task ${name}`,
+        source: `${file} ${name}`,
+        runs: commands.flatMap((command) => splitChain(command) ?? [`${name}: ${command}`]),
+      };
+    }),
+  );
 }
 
 /** A task is one command, a list, or an object with `cmds` and `deps`; a command may call another task. */

@@ -18,15 +18,11 @@ import {
   refPrefix,
   type Session,
   type SessionData,
+  standingApplication,
   updateSession,
 } from '../session/session.ts';
 
 type Application = SessionData['applications'][number];
-
-/** The last application that still stands in the main tree. */
-export function standingApplication(session: Session): Application | null {
-  return session.data.applications.findLast(({ state }) => state !== 'undone') ?? null;
-}
 
 /** The host's model when it works in the main tree; its capture must exist before that tree is changed. */
 function hostInMainTree(session: Session): string | null {

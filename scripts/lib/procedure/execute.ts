@@ -6,13 +6,19 @@ import type { Triggers } from '../models/triggers.ts';
 import type { Reporter, ScriptContext } from '../script.ts';
 import type { Guard } from '../session/guard-record.ts';
 import type { PrintedCapture } from '../session/printed-capture.ts';
-import { fileName, participants, passFolder, type Session } from '../session/session.ts';
+import {
+  fileName,
+  modelsWithWorktree,
+  participants,
+  passFolder,
+  type Session,
+} from '../session/session.ts';
 import { mainPlace } from '../session/trusted-places.ts';
 import { captureModels } from './capture-models.ts';
 import { type Comparison, candidatesOf, compare, keepComparison } from './compare.ts';
 import type { TargetResult } from './gate-record.ts';
 import { openGating, runGating } from './gating.ts';
-import { makeModelWorktrees, modelsWithWorktree } from './make-worktrees.ts';
+import { makeModelWorktrees } from './make-worktrees.ts';
 import { planSession, type StartOptions } from './plan-session.ts';
 import { runModels } from './run-models.ts';
 import type { Run } from './run-state.ts';

@@ -13,15 +13,6 @@ import {
 
 export type MadeWorktree = Omit<WorktreeRecord, 'provided'> & { created: boolean } & Prepared;
 
-/** The models that need a worktree: all external ones, and the host when it does not work in the main tree. */
-export function modelsWithWorktree({ data }: Session): string[] {
-  return data.models
-    .filter(
-      ({ available, role }) => available && (role === 'external' || data.host_tree === 'worktree'),
-    )
-    .map(({ model }) => model);
-}
-
 /** Makes them all, then prepares each in parallel. A setup command given here counts for the whole session. */
 export async function makeModelWorktrees(
   repository: Repository,

@@ -5,15 +5,15 @@ import { isBeingWatched } from '../session/guard-record.ts';
 import {
   captureOf,
   hasChangesSetAside,
+  modelsWithWorktree,
   participants,
   passFolder,
   readSession,
   type Session,
+  standingApplication,
   worktreeOf,
 } from '../session/session.ts';
-import { standingApplication } from './apply.ts';
 import { readGateRecord } from './gate-record.ts';
-import { modelsWithWorktree } from './make-worktrees.ts';
 import { printRun, readRunState } from './run-state.ts';
 
 const POLL_MS = 500;

@@ -1,5 +1,5 @@
 /** The processes that a run started, also those that left their group, their session or their environment. */
-import { findByEnvironment, lineOf, listProcesses, type ProcessRow } from './processes.ts';
+import { findMarked, lineOf, listProcesses, type ProcessRow } from './processes.ts';
 
 /**
  * What is remembered of a run's processes. Looked at again and again while the run goes on, it still knows a process
@@ -31,7 +31,7 @@ export class Family {
 
   /** The members that are alive now, found also by the mark. */
   async members(): Promise<number[]> {
-    const marked = await findByEnvironment(this.variable, this.mark);
+    const marked = await findMarked(this.variable, this.mark);
     return this.remember(await listProcesses(), marked);
   }
 
@@ -55,9 +55,8 @@ export function relatives(
   seeds: readonly ProcessRow[],
   own: number,
 ): ProcessRow[] {
-  const byPid = new Map(rows.map((row) => [row.pid, row]));
-  const spared = lineOf(own, byPid);
-  const ownSession = byPid.get(own)?.session;
+  const spared = lineOf(own, rows);
+  const ownSession = rows.find(({ pid }) => pid === own)?.session;
   const found = new Set(seeds.filter(({ pid }) => !spared.has(pid)));
   for (let size = -1; size !== found.size; ) {
     size = found.size;

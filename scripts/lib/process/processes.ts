@@ -35,20 +35,22 @@ export function ownIdentity(): Promise<ProcessIdentity> {
  * Agent CLIs start shells in sessions of their own that no process group reaches; the environment does (CLI-FACTS 5).
  */
 export async function findByEnvironment(name: string, mark: string): Promise<number[]> {
-  const marked =
-    process.platform === 'linux' ? markedOnLinux(name, mark) : await markedFromPs(name, mark);
-  const spared = await ownLine();
+  const marked = await findMarked(name, mark);
+  if (marked.length === 0) return [];
+  const spared = lineOf(process.pid, await listProcesses());
   return marked.filter((pid) => !spared.has(pid));
 }
 
-/** This process and its ancestors: whoever ends what is marked may have been started by it. */
-async function ownLine(): Promise<Set<number>> {
-  return lineOf(process.pid, new Map((await listProcesses()).map((row) => [row.pid, row])));
+/** The same, with this process and its ancestors where they are marked. */
+export async function findMarked(name: string, mark: string): Promise<number[]> {
+  return process.platform === 'linux' ? markedOnLinux(name, mark) : markedFromPs(name, mark);
 }
 
-export function lineOf(pid: number, rows: ReadonlyMap<number, ProcessRow>): Set<number> {
+/** A process and its ancestors: whoever ends what is marked may have been started by it. */
+export function lineOf(pid: number, rows: readonly ProcessRow[]): Set<number> {
+  const parents = new Map(rows.map((row) => [row.pid, row.parent]));
   const line = new Set<number>();
-  for (let at = pid; at > 1 && !line.has(at); at = rows.get(at)?.parent ?? 0) line.add(at);
+  for (let at = pid; at > 1 && !line.has(at); at = parents.get(at) ?? 0) line.add(at);
   return line;
 }
 

@@ -269,3 +269,17 @@ export function hasChangesSetAside({ data }: Session): boolean {
 export function participants({ data }: Session): SessionModel[] {
   return data.models.filter(({ available }) => available);
 }
+
+/** The models that need a worktree: all external ones, and the host when it does not work in the main tree. */
+export function modelsWithWorktree({ data }: Session): string[] {
+  return data.models
+    .filter(
+      ({ available, role }) => available && (role === 'external' || data.host_tree === 'worktree'),
+    )
+    .map(({ model }) => model);
+}
+
+/** The last application that still stands in the main tree. */
+export function standingApplication({ data }: Session): SessionData['applications'][number] | null {
+  return data.applications.findLast(({ state }) => state !== 'undone') ?? null;
+}

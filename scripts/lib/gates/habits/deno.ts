@@ -1,6 +1,6 @@
-import { isCheckName, isHarmless, kebab, splitChain } from '../commands.ts';
-import { kindOf } from '../gate-kind.ts';
+import { splitChain } from '../commands.ts';
 import { asObject, type Candidate, type Project, parseObject } from '../project.ts';
+import { gatesOfTasks } from '../written-tasks.ts';
 import { assumed } from './assumed.ts';
 
 const FILES = ['deno.json', 'deno.jsonc'];
@@ -11,23 +11,15 @@ export async function denoGates(project: Project): Promise<Candidate[]> {
   if (file === undefined) return [];
   const settings = parseObject(withoutComments((await project.read(file)) ?? ''));
   const tasks = Object.entries(asObject(settings.tasks)).flatMap(([name, task]) => {
-    const command = typeof task === 'string' ? task : asObject(task).command;
-    return typeof command === 'string' ? [{ name, command }] : [];
+    const body = typeof task === 'string' ? task : asObject(task).command;
+    if (typeof body !== 'string') return [];
+    const source = `${file} tasks.${name}`;
+    const runs = splitChain(body) ?? [];
+    return [{ name, commands: [body], command: `deno task ${name}`, source, runs }];
   });
-  const written = tasks
-    .filter(({ name, command }) => isCheckName(name) && isHarmless(name, command))
-    .map(({ name, command }) => ({
-      name: kebab(name),
-      kind: kindOf(name, command),
-      command: `deno task ${name}`,
-      cwd: '.',
-      source: `${file} tasks.${name}`,
-      runs: splitChain(command) ?? [],
-      assumed: false,
-    }));
   const hasTests = [...project.paths].some((path) => /[._]test\.[jt]sx?$/.test(path));
   return [
-    ...written,
+    ...gatesOfTasks(tasks),
     assumed('format', 'deno fmt --check', file),
     assumed('lint', 'deno lint', file),
     ...(hasTests ? [assumed('test', 'deno test', file)] : []),
