@@ -2,11 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { gateSchema } from './lib/gates/gate.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
-import {
-  gateResultSchema,
-  type TargetResult,
-  targetResultSchema,
-} from './lib/procedure/gate-record.ts';
+import { printTarget, type TargetResult, targetResultSchema } from './lib/procedure/gate-record.ts';
 import { openGating, runGating } from './lib/procedure/gating.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { type Session, standingApplication } from './lib/session/session.ts';
@@ -35,6 +31,12 @@ const script = defineScript({
       .positive()
       .default(1200)
       .describe('SECONDS: limit of each gate that names none'),
+    jobs: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('N: gates that run at once, each on another tree (default: half the cores)'),
     noCache: z
       .boolean()
       .default(false)
@@ -45,11 +47,12 @@ const script = defineScript({
     session_id: z.string().nullable(),
     pass: z.number().nullable(),
     gates: z.array(gateSchema).describe('the gates that count, and where each was found'),
-    results: z.array(targetResultSchema.extend({ gates: z.array(gateResultSchema) })),
+    results: z.array(targetResultSchema),
     markdown: z.string().nullable().describe('quality-gates.md of the pass'),
   }),
   examples: [
     ['gates --discover', 'show the list to the user before anything runs'],
+    ['gates --base', 'while the models work: what is red before they are done'],
     ['gates --all --base', 'every captured model, with verdicts against base'],
     ['gates --main --check', 'the main tree as it is; exit 1 when red'],
     ['gates --tree HEAD --gate test="npm test"', 'one gate on a commit, no session needed'],
@@ -74,7 +77,7 @@ const script = defineScript({
     return {
       ...head,
       gates: chosen.gates,
-      results,
+      results: results.map(printTarget),
       markdown: session === null ? null : join(gating.folder, 'quality-gates.md'),
       next: nextAfter(session, results),
     };
@@ -84,6 +87,9 @@ const script = defineScript({
 function nextAfter(session: Session | null, results: readonly TargetResult[]): string {
   const isGreen = results.every(({ passed }) => passed);
   if (session === null) return isGreen ? 'All are green.' : 'Read the logs of what is red.';
+  // Base alone is gated while models work.
+  if (results.every(({ target }) => target === 'base'))
+    return `mm.mjs status --wait 540${named(session)}`;
   if (!results.some(({ target }) => target === 'main'))
     return `mm.mjs compare --suggest${named(session)}`;
   if (standingApplication(session) === null) return 'The main tree was gated as it is.';

@@ -1,12 +1,31 @@
 import * as z from 'zod';
+import { DEFAULT_COPY_LIMIT_MB } from './lib/gates/provision-plan.ts';
 import { commonOptions } from './lib/options.ts';
-import { makeModelWorktrees } from './lib/procedure/make-worktrees.ts';
-import { planPreparation } from './lib/procedure/prepare-worktree.ts';
+import {
+  keepPreparationOptions,
+  makeModelWorktrees,
+  withPreparationOptions,
+} from './lib/procedure/make-worktrees.ts';
+import { planPreparation, readNeeds } from './lib/procedure/prepare-worktree.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { selectModels } from './lib/session/select-models.ts';
 import { modelsWithWorktree, type Session } from './lib/session/session.ts';
 import { planWorktrees } from './lib/session/worktrees.ts';
+
+const copyLimitSchema = z.union([z.literal('none'), z.coerce.number().positive()]);
+
+const providedSchema = z.object({
+  path: z.string(),
+  how: z
+    .string()
+    .describe(
+      'reflink, copy, install (offline) or link; present: it was there; skipped: see reason; with --dry-run what is planned',
+    ),
+  bytes: z.number(),
+  duration_ms: z.number(),
+  reason: z.string().optional(),
+});
 
 const script = defineScript({
   name: 'make-worktrees',
@@ -18,7 +37,22 @@ const script = defineScript({
     setup: z
       .string()
       .optional()
-      .describe('CMD: run in every new worktree (default: "setup" of the configuration)'),
+      .describe(
+        'CMD: run in every new worktree (default: "setup" of the configuration, or what .claude/worktrees.json, .cursor/worktrees.json or conductor.json name; "": none)',
+      ),
+    link: z
+      .array(z.string())
+      .default([])
+      .describe('PATH: a symlink into the main tree instead of a copy, such as node_modules'),
+    copyLimit: copyLimitSchema
+      .optional()
+      .describe(
+        `MB or none: the most that one folder may have to be copied where the disk cannot share it (default ${DEFAULT_COPY_LIMIT_MB})`,
+      ),
+    noHooks: z
+      .boolean()
+      .default(false)
+      .describe("do not run the repository's post-checkout hook in the worktrees"),
     dryRun: commonOptions.dryRun,
   }),
   output: z.object({
@@ -30,16 +64,14 @@ const script = defineScript({
         branch: z.string(),
         base: z.string(),
         created: z.boolean(),
-        provided: z.array(
-          z.object({
-            path: z.string(),
-            how: z.string(),
-            bytes: z.number(),
-            reason: z.string().optional(),
-          }),
-        ),
+        provided: z.array(providedSchema),
         setup: z
-          .object({ command: z.string(), exit_code: z.number().nullable(), log: z.string() })
+          .object({
+            command: z.string(),
+            source: z.string(),
+            exit_code: z.number().nullable(),
+            log: z.string().nullable(),
+          })
           .nullable(),
       }),
     ),
@@ -47,9 +79,11 @@ const script = defineScript({
   }),
   examples: [
     ['make-worktrees', 'for every external model of the newest open session'],
+    ['make-worktrees --dry-run', 'where they would be, and what would be copied, in bytes'],
     ['make-worktrees --model gpt --setup "npm ci"', 'one model, with a setup command'],
+    ['make-worktrees --link node_modules', 'no copy of node_modules, but your own'],
   ],
-  async run({ repo, session: named, model, setup, dryRun }, { signal, ...reporter }) {
+  async run({ repo, session: named, model, dryRun, ...options }, { signal, ...reporter }) {
     const { session, repository } = await findSession({ repo, session: named });
     const { data } = session;
     const wanted = modelsWithWorktree(session);
@@ -61,23 +95,26 @@ const script = defineScript({
             .filter((it) => wanted.includes(it));
     const head = { session_id: data.session_id, dry_run: dryRun };
     if (dryRun) {
-      const plan = (await planPreparation(repository, session)).provision;
-      const provided = plan.map(({ path }) => ({
-        path,
-        how: 'planned',
-        bytes: 0,
+      const asked = withPreparationOptions(session, { ...options, hooks: !options.noHooks });
+      const needs = await readNeeds(repository, asked);
+      const { provision, setup } = await planPreparation(repository, asked, needs, models.length);
+      const provided = provision.map(({ path, how, bytes, reason }) => ({
+        ...{ path, how: how === 'skip' ? 'skipped' : how, bytes, duration_ms: 0 },
+        ...(reason === undefined ? {} : { reason }),
       }));
       const planned = await planWorktrees(repository, session, models);
       return {
         ...head,
         worktrees: planned.map(({ model, path, branch }) => ({
           ...{ model, path, branch, base: data.base },
-          ...{ created: false, provided, setup: null },
+          ...{ created: false, provided },
+          setup: setup && { ...setup, exit_code: null, log: null },
         })),
         next: `mm.mjs make-worktrees --session ${data.session_id}`,
       };
     }
-    const made = await makeModelWorktrees(repository, session, { models, setup, signal }, reporter);
+    await keepPreparationOptions(session, { ...options, hooks: !options.noHooks });
+    const made = await makeModelWorktrees(repository, session, { models, signal }, reporter);
     return {
       ...head,
       worktrees: made.map(({ model, path, branch, start, created, provided, setup }) => ({

@@ -20,11 +20,35 @@ export const configurationSchema = z.strictObject({
   gates: gatesConfigurationSchema
     .optional()
     .describe('the quality gates, instead of the discovered ones'),
-  setup: z.string().optional().describe('a command that is run in every new worktree'),
+  setup: z
+    .union([z.string(), z.literal(false)])
+    .optional()
+    .describe('a command that is run in every new worktree; false: none, also where one is found'),
   include: z
     .array(z.string())
     .optional()
     .describe('ignored files to copy into worktrees (gitignore syntax)'),
+  provide: z
+    .strictObject({
+      folders: z
+        .array(z.string())
+        .optional()
+        .describe('names of ignored folders to copy besides the dependencies, such as target'),
+      link: z
+        .array(z.string())
+        .optional()
+        .describe('paths that are symlinks into the main tree instead of copies'),
+      copy_limit_mb: z
+        .union([z.number().positive(), z.literal('none')])
+        .optional()
+        .describe('the most that one folder may have to be copied where the disk cannot share it'),
+    })
+    .optional()
+    .describe('how worktrees get what the gates need'),
+  hooks: z
+    .boolean()
+    .optional()
+    .describe("whether the repository's post-checkout hook runs in new worktrees"),
   timeout_s: z
     .union([z.number().positive(), z.literal('none')])
     .optional()

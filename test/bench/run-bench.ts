@@ -6,8 +6,10 @@ import { enableTrace } from '../../scripts/lib/process/trace.ts';
 import { apply } from './apply.ts';
 import { capture } from './capture.ts';
 import { cleanup } from './cleanup.ts';
+import { gates } from './gates.ts';
 import { memory } from './memory.ts';
 import { output } from './output.ts';
+import { provideDependencies } from './provide.ts';
 import { snapshot } from './snapshot.ts';
 import { startUp } from './start-up.ts';
 
@@ -41,6 +43,8 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   cleanup,
   memory,
   output,
+  provide: provideDependencies,
+  gates,
 };
 
 const words = process.argv.slice(2);

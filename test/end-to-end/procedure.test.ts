@@ -49,7 +49,7 @@ test('two external models, the best parts of both, nothing left behind', async (
   );
   assert.equal(
     results.map((it: Json) => it.gates[0].verdict),
-    [null, 'fixed', 'pre-existing'],
+    ['pre-existing', 'fixed', 'pre-existing'],
   );
   assert.is(compared.decisions, 1);
   assert.equal(await repositoryState(cwd).then((it) => it.files), before.files);

@@ -7,22 +7,27 @@ import { parseGateOption } from '../../scripts/lib/gates/gate.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function result(log: string): CachedResult {
-  return { status: 'pass', exit_code: 0, duration_ms: 7, log, tail: '', tests: null };
+  const nothing = { tests: null, outcomes: null, changed_files: [] };
+  return { status: 'pass', exit_code: 0, duration_ms: 7, log, tail: '', ...nothing };
 }
 
 const gate = parseGateOption('test=npm test');
 
 test('the key is of the tree, the command, its folder and its kind, not of its name', () => {
-  const key = gateCacheKey({ tree: 'a', gate });
+  const key = gateCacheKey({ tree: 'a', gate, surroundings: '' });
   assert.match(key, /^[0-9a-f]{64}$/);
-  assert.is(gateCacheKey({ tree: 'a', gate: { ...gate, name: 'other', source: 'x' } }), key);
+  assert.is(
+    gateCacheKey({ tree: 'a', surroundings: '', gate: { ...gate, name: 'other', source: 'x' } }),
+    key,
+  );
   for (const other of [
     { tree: 'b', gate },
+    { tree: 'a', gate, surroundings: 'another node_modules' },
     { tree: 'a', gate: { ...gate, command: 'npm  test' } },
     { tree: 'a', gate: { ...gate, cwd: 'sub' } },
     { tree: 'a', gate: { ...gate, kind: 'other' as const } },
   ]) {
-    assert.is.not(gateCacheKey(other), key);
+    assert.is.not(gateCacheKey({ surroundings: '', ...other }), key);
   }
 });
 

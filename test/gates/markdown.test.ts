@@ -15,6 +15,8 @@ const green: GateResult = {
   cached: false,
   flaky: false,
   tests: null,
+  ...{ outcomes: null, changed_files: [] },
+  ...{ broken_tests: [], repaired_tests: [], missing_tests: [] },
   verdict: null,
 };
 const red: GateResult = {
@@ -66,10 +68,15 @@ test('log text cannot close its fence', () => {
 test('names cannot break the table or the list', () => {
   const path = 'test/a`b\n# c.test.ts';
   const text = qualityGatesMarkdown([
-    { target: 'a|b\nc', gates: [red], passed: false, tampered: [{ path, kind: 'test-deleted' }] },
+    {
+      target: 'a|b\nc',
+      gates: [red],
+      passed: false,
+      tampered: [{ path, kind: 'test-deleted', detail: 'test | b', severity: 'strong' }],
+    },
   ]);
   assert.match(text, '| kind | gate | a\\|b c |');
-  assert.match(text, '- a\\|b c: `` test/a`b\\n# c.test.ts ``: an existing test was removed');
+  assert.match(text, '- a\\|b c: `` test/a`b\\n# c.test.ts ``: **tests were deleted**: test \\| b');
 });
 
 test.run();

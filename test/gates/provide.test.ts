@@ -12,7 +12,9 @@ import {
 import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Provision, planProvision, provide } from '../../scripts/lib/gates/provide.ts';
+import { listNeeded, type Needed } from '../../scripts/lib/gates/needed-files.ts';
+import { provide, sizeOf } from '../../scripts/lib/gates/provide.ts';
+import type { Provision } from '../../scripts/lib/gates/provision-plan.ts';
 import { git } from '../../scripts/lib/git/git.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -32,9 +34,15 @@ async function repository(tracked: Record<string, string>, untracked: Record<str
   return {
     main,
     worktree,
-    plan: async (include: string[] = []) =>
-      (await planProvision(main, { include })).map(({ path, kind }) => `${kind} ${path}`),
-    provide: async () => provide(main, worktree, await planProvision(main)),
+    plan: async (include: string[] = [], folders: string[] = []) =>
+      (await listNeeded(main, { include, folders })).map(({ path, kind }) => `${kind} ${path}`),
+    provide: async () =>
+      provide(
+        main,
+        worktree,
+        (await listNeeded(main)).map((one) => copied(one, main)),
+        noInstall,
+      ),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
@@ -48,8 +56,20 @@ async function write(top: string, files: Record<string, string>): Promise<void> 
   }
 }
 
-const dependency = (path: string): Provision => ({ path, kind: 'dependencies', how: 'copy' });
-const included = (path: string): Provision => ({ path, kind: 'included', how: 'copy' });
+const copied = (needed: Needed, main = ''): Provision => ({
+  ...needed,
+  how: 'copy',
+  bytes: sizeOf(join(main, needed.path)),
+});
+const dependency = (path: string) => copied({ path, kind: 'dependencies' });
+const included = (path: string) => copied({ path, kind: 'included' });
+
+/** For plans without an installation. */
+const noInstall = {
+  install: async () => {
+    throw new Error('nothing was to be installed');
+  },
+};
 
 test('nothing ignored: nothing to provide', async () => {
   await using it = await repository({ 'a.txt': '1' }, { '.env': 'untracked, not ignored' });
@@ -148,7 +168,7 @@ test('what is provided is whole, counted, and invisible to git', async () => {
   const provided = await it.provide();
   assert.equal(
     provided.map(({ path, how }) => `${how} ${path}`),
-    ['reflink-or-copy .env', 'reflink-or-copy app/node_modules', 'reflink-or-copy node_modules'],
+    ['copy .env', 'copy app/node_modules', 'copy node_modules'],
   );
   assert.is(provided[0]?.bytes, 3);
   assert.is(provided[1]?.bytes, 3);
@@ -166,10 +186,11 @@ test('what is provided is whole, counted, and invisible to git', async () => {
 test('what the worktree has is left alone, and a second call finds all done', async () => {
   await using it = await repository({ '.gitignore': '.env\n' }, { '.env': 'main' });
   await write(it.worktree, { '.env': 'own' });
-  assert.equal(await it.provide(), [{ path: '.env', how: 'present', bytes: 0 }]);
+  const [found] = await it.provide();
+  assert.equal([found?.path, found?.how, found?.bytes], ['.env', 'present', 0]);
   assert.is(await readFile(join(it.worktree, '.env'), 'utf8'), 'own');
   await rm(join(it.worktree, '.env'));
-  assert.is((await it.provide())[0]?.how, 'reflink-or-copy');
+  assert.is((await it.provide())[0]?.how, 'copy');
   assert.is((await it.provide())[0]?.how, 'present');
 });
 
@@ -202,7 +223,7 @@ test('a link is copied as a link if it stays inside, else skipped with the reaso
   const provided = await it.provide();
   assert.equal(
     provided.map(({ path, how }) => `${how} ${path}`),
-    ['link a/node_modules', 'skipped b/node_modules', 'skipped c/node_modules'],
+    ['copy a/node_modules', 'skipped b/node_modules', 'skipped c/node_modules'],
   );
   assert.is(await readlink(join(it.worktree, 'a/node_modules')), '../deps');
   assert.match(provided[1]?.reason ?? '', 'outside');
@@ -211,14 +232,11 @@ test('a link is copied as a link if it stays inside, else skipped with the reaso
 test('dependencies of a folder that the worktree does not have are skipped; an .env makes its folder', async () => {
   await using it = await repository({ 'a.txt': '1' }, {});
   await write(it.main, { 'new/node_modules/x': '1', 'new/.env': '1' });
-  const provided = await provide(it.main, it.worktree, [
-    dependency('new/node_modules'),
-    included('new/.env'),
-    included('gone'),
-  ]);
+  const plan = [dependency('new/node_modules'), included('new/.env'), included('gone')];
+  const provided = await provide(it.main, it.worktree, plan, noInstall);
   assert.equal(
     provided.map(({ how }) => how),
-    ['skipped', 'reflink-or-copy', 'skipped'],
+    ['skipped', 'copy', 'skipped'],
   );
 });
 
@@ -227,7 +245,7 @@ test('a copy that fails leaves nothing half made', async () => {
   const path = process.env.PATH;
   try {
     process.env.PATH = '/nowhere';
-    const [provided] = await provide(it.main, it.worktree, [dependency('node_modules')]);
+    const [provided] = await provide(it.main, it.worktree, [dependency('node_modules')], noInstall);
     assert.is(provided?.how, 'skipped');
     assert.match(provided?.reason ?? '', 'cp');
   } finally {
@@ -240,9 +258,52 @@ test('progress names the folders that take long', async () => {
   await using it = await repository({ 'a.txt': '1' }, { 'node_modules/x': '1', '.env': '1' });
   const said: string[] = [];
   await provide(it.main, it.worktree, [included('.env'), dependency('node_modules')], {
+    ...noInstall,
     onProgress: (message) => said.push(message),
   });
   assert.equal(said, ['copying node_modules']);
+});
+
+test('further folders are given on request', async () => {
+  await using it = await repository(
+    { '.gitignore': 'target/\nvendor/\n' },
+    { 'target/a': '1', 'vendor/b': '1' },
+  );
+  assert.equal(await it.plan(), ['dependencies vendor']);
+  assert.equal(await it.plan([], ['target']), ['dependencies target', 'dependencies vendor']);
+});
+
+test('a link is made only where it was asked for, and leads into the main tree', async () => {
+  await using it = await repository({ 'a.txt': '1' }, { 'node_modules/x': '1' });
+  const plan: Provision[] = [{ path: 'node_modules', kind: 'dependencies', how: 'link', bytes: 1 }];
+  const [provided] = await provide(it.main, it.worktree, plan, noInstall);
+  assert.is(provided?.how, 'link');
+  assert.is(await readlink(join(it.worktree, 'node_modules')), join(it.main, 'node_modules'));
+});
+
+test('an offline install runs beside the lockfile; one that fails is a reason', async () => {
+  await using it = await repository({ 'app/package.json': '{}' }, { 'app/node_modules/x': '1' });
+  const plan: Provision[] = [
+    {
+      ...{ path: 'app/node_modules', kind: 'dependencies', how: 'install', bytes: 1 },
+      ...{ command: 'npm ci --offline', reason: 'too large' },
+    },
+  ];
+  const asked: string[] = [];
+  const [failed] = await provide(it.main, it.worktree, plan, {
+    install: async () => 'not in the cache',
+  });
+  assert.is(failed?.how, 'skipped');
+  assert.is(failed?.reason, 'too large; npm ci --offline failed: not in the cache');
+  const [provided] = await provide(it.main, it.worktree, plan, {
+    install: async (command, directory) => {
+      asked.push(command, directory);
+      await write(it.worktree, { 'app/node_modules/x/index.js': '12345' });
+      return null;
+    },
+  });
+  assert.equal(asked, ['npm ci --offline', join(it.worktree, 'app')]);
+  assert.equal([provided?.how, provided?.bytes, provided?.reason], ['install', 5, 'too large']);
 });
 
 test.run();

@@ -1,12 +1,20 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { EventEmitter, once } from 'node:events';
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CachedResult, fileGateCache, type GateCache } from '../../scripts/lib/gates/cache.ts';
+import {
+  type CachedResult,
+  fileGateCache,
+  type GateMemory,
+  memoryOf,
+} from '../../scripts/lib/gates/cache.ts';
 import { type Gate, parseGateOption } from '../../scripts/lib/gates/gate.ts';
-import { gateEnvironment, type RunGatesRequest, runGates } from '../../scripts/lib/gates/run.ts';
+import { gateEnvironment } from '../../scripts/lib/gates/gate-environment.ts';
+import { type RunGatesRequest, recallGates, runGates } from '../../scripts/lib/gates/run.ts';
 import { findByEnvironment } from '../../scripts/lib/process/processes.ts';
+import { Slots } from '../../scripts/lib/process/slots.ts';
 import { MARK_VARIABLE } from '../../scripts/lib/process/supervise.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -91,7 +99,11 @@ test('a red gate is run once more: red again, it is red; green then, it is flaky
   await using it = await project();
   const cache = fileGateCache(join(it.path, 'cache'));
   const run = async (command: string) =>
-    (await it.run([parseGateOption(`test=${command}`)], { cache, tree: 'a'.repeat(40) }))[0];
+    (
+      await it.run([parseGateOption(`test=${command}`)], {
+        memory: memoryOf(cache, 'a'.repeat(40), ''),
+      })
+    )[0];
   const red = await run('echo >> red; exit 1');
   assert.equal([red?.status, red?.flaky, await lines(it.path, 'red')], ['fail', false, 2]);
   assert.is((await run('echo >> red; exit 1'))?.cached, true);
@@ -246,33 +258,111 @@ test('the same tree is tested once; another tree, or none, again', async () => {
   await using it = await project();
   const cache = fileGateCache(join(it.path, 'cache'));
   const text = "test=echo run >> ../count; printf '# tests 2\\n# fail 1\\n'; exit 1";
-  const first = await it.one(text, { cache, tree: 'a' });
-  const second = await it.one(text, { cache, tree: 'a', label: 'gemini' });
+  const first = await it.one(text, { memory: memoryOf(cache, 'a', '') });
+  const second = await it.one(text, { memory: memoryOf(cache, 'a', ''), label: 'gemini' });
   assert.is(first.cached, false);
   assert.equal(second, { ...first, cached: true, log: second.log });
   assert.is(await readFile(second.log, 'utf8'), await readFile(first.log, 'utf8'));
-  assert.is((await it.one(text, { cache, tree: 'b' })).cached, false);
-  assert.is((await it.one(text, { cache })).cached, false);
+  assert.is((await it.one(text, { memory: memoryOf(cache, 'b', '') })).cached, false);
+  assert.is((await it.one(text, { memory: memoryOf(cache, 'a', 'other') })).cached, false);
+  assert.is((await it.one(text)).cached, false);
   // Each red run is made twice.
-  assert.is(await readFile(join(it.path, 'count'), 'utf8'), 'run\n'.repeat(6));
+  assert.is(await readFile(join(it.path, 'count'), 'utf8'), 'run\n'.repeat(8));
 });
 
 test('errors and time-outs are not kept', async () => {
   await using it = await project();
   const kept: CachedResult[] = [];
-  const cache: GateCache = {
+  const memory: GateMemory = {
     read: async () => null,
     write: async (_, result) => {
       kept.push(result);
     },
   };
-  await it.one('x=no-such-program-here', { cache, tree: 'a' });
-  await it.one('x=sleep 600', { cache, tree: 'a', timeoutMs: 200 });
-  await it.one('test=echo no tests ran in 0.01s', { cache, tree: 'a' });
+  await it.one('x=no-such-program-here', { memory });
+  await it.one('x=sleep 600', { memory, timeoutMs: 200 });
+  await it.one('test=echo no tests ran in 0.01s', { memory });
   assert.equal(
     kept.map(({ status }) => status),
     ['not-run'],
   );
+});
+
+test('what is known of all gates is told without a run; of some, nothing', async () => {
+  await using it = await project();
+  const memory = memoryOf(fileGateCache(join(it.path, 'cache')), 'a', '');
+  const gates = ['lint=true', 'build=exit 3'].map(parseGateOption);
+  assert.is(await recallGates(gates, memory), null);
+  await it.one('lint=true', { memory });
+  assert.is(await recallGates(gates, memory), null);
+  await it.run(gates, { memory });
+  const known = await recallGates(gates, memory);
+  assert.equal(
+    known?.map(({ name, status, cached }) => `${name} ${status} ${cached}`),
+    ['lint pass true', 'build fail true'],
+  );
+});
+
+test('tests are read from the report that a gate leaves, where its log says nothing', async () => {
+  await using it = await project({ 'src/keep': '' });
+  const xml =
+    '<testsuite><testcase classname="a" name="adds"/><testcase classname="a" name="halves"><failure/></testcase></testsuite>';
+  const result = await it.one(`test=printf %s '${xml}' > junit.xml; exit 1`);
+  assert.equal(result.tests, { ran: 2, failed: 1 });
+  assert.equal([result.outcomes?.failed, result.outcomes?.passed], [['a > halves'], ['a > adds']]);
+  // Left by an earlier run: it says nothing of this one.
+  await utimes(join(it.path, 'the project/junit.xml'), 1000, 1000);
+  assert.is((await it.one('test=exit 1')).tests, null);
+});
+
+test('secrets are masked in the log and in the tail', async () => {
+  await using it = await project();
+  const secrets = [{ name: 'KEY', value: 'hunter22hunter22' }];
+  const result = await it.one('x=echo the key is hunter22hunter22; exit 1', { secrets });
+  assert.is(result.tail, 'the key is [masked]');
+  assert.is(await readFile(result.log, 'utf8'), 'the key is [masked]\n');
+});
+
+test('what a gate changed is put back after each run of it, and told', async () => {
+  await using it = await project();
+  let times = 0;
+  const putBack = async () => (times++ === 0 ? ['a.js'] : []);
+  const result = await it.one('x=false', { putBack });
+  assert.is(times, 2);
+  assert.equal(result.changed_files, ['a.js']);
+});
+
+test('gates of several trees share their slots, linters before tests', async () => {
+  await using it = await project();
+  let asked = 0;
+  class CountedSlots extends Slots {
+    override use<Result>(...words: Parameters<Slots['use']>): Promise<Result> {
+      asked++;
+      return super.use(...words) as Promise<Result>;
+    }
+  }
+  const slots = new CountedSlots(1);
+  const order: string[] = [];
+  const onGate = ({ name }: { name: string }) => order.push(name);
+  const run = (label: string, names: string[]) =>
+    it.run(
+      names.map((name) => parseGateOption(`${name}=true`)),
+      { slots, onGate, label },
+    );
+  // Nothing begins before all have asked.
+  const gate = new EventEmitter();
+  const allowed = once(gate, 'open');
+  const blocked = slots.use(0, () => allowed);
+  const all = [
+    run('a', ['test-a1', 'test-a2']),
+    run('b', ['test-b']),
+    run('c', ['lint-c1', 'lint-c2']),
+  ];
+  while (asked < 4) await sleep(5);
+  gate.emit('open');
+  await Promise.all([blocked, ...all]);
+  assert.equal(order.slice(0, 2), ['lint-c1', 'lint-c2']);
+  assert.equal(order.slice(2).sort(), ['test-a1', 'test-a2', 'test-b']);
 });
 
 test.run();

@@ -1,11 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GateResult, GateStatus } from '../../scripts/lib/gates/run.ts';
-import { judge, type Verdict, verdictOf } from '../../scripts/lib/gates/verdict.ts';
+import type { TestOutcomes } from '../../scripts/lib/gates/test-outcomes.ts';
+import { judge, judgeBase, type Verdict, verdictOf } from '../../scripts/lib/gates/verdict.ts';
 
 function result(
   status: GateStatus,
-  { name = 'test', failed = null as number | null, flaky = false } = {},
+  {
+    name = 'test',
+    failed = null as number | null,
+    flaky = false,
+    outcomes = null as TestOutcomes | null,
+  } = {},
 ): GateResult {
   return {
     name,
@@ -19,7 +25,12 @@ function result(
     cached: false,
     flaky,
     tests: failed === null ? null : { ran: 10, failed },
+    outcomes,
+    changed_files: [],
     verdict: null,
+    broken_tests: [],
+    repaired_tests: [],
+    missing_tests: [],
   };
 }
 
@@ -57,42 +68,102 @@ test('what changes its mind is flaky, and no reason to refuse', () => {
   assert.is(verdictOf(result('fail'), flaky), 'flaky');
   assert.is(verdictOf(result('pass'), flaky), 'ok');
   assert.is(verdictOf(result('timeout'), flaky), 'introduced');
-  assert.is(judge([flaky], [result('pass')]).passed, true);
-  assert.is(judge([flaky], null).passed, true);
+  assert.is(judge([flaky], { base: [result('pass')] }).passed, true);
+  assert.is(judge([flaky], { base: null }).passed, true);
 });
 
 test('no gate at all does not pass', () => {
-  assert.is(judge([], null).passed, false);
-  assert.is(judge([], []).passed, false);
+  assert.is(judge([], { base: null }).passed, false);
+  assert.is(judge([], { base: [] }).passed, false);
 });
 
 test('without base every gate must pass', () => {
-  assert.is(judge([result('pass')], null).passed, true);
+  assert.is(judge([result('pass')], { base: null }).passed, true);
   for (const status of statuses.slice(1)) {
-    assert.is(judge([result('pass', { name: 'lint' }), result(status)], null).passed, false);
+    assert.is(
+      judge([result('pass', { name: 'lint' }), result(status)], { base: null }).passed,
+      false,
+    );
   }
 });
 
 test('with base what was red before does not count, what is new does', () => {
   const base = [result('fail'), result('pass', { name: 'lint' })];
-  const same = judge([result('fail'), result('pass', { name: 'lint' })], base);
+  const same = judge([result('fail'), result('pass', { name: 'lint' })], { base });
   assert.is(same.passed, true);
   assert.equal(
     same.results.map(({ verdict }) => verdict),
     ['pre-existing', 'ok'],
   );
-  assert.is(judge([result('pass'), result('not-run', { name: 'lint' })], base).passed, false);
+  assert.is(judge([result('pass'), result('not-run', { name: 'lint' })], { base }).passed, false);
 });
 
 test('a gate that base does not have must pass', () => {
   const base = [result('pass')];
-  assert.is(judge([result('pass'), result('fail', { name: 'new' })], base).passed, false);
-  assert.is(judge([result('pass'), result('pass', { name: 'new' })], base).passed, true);
+  assert.is(judge([result('pass'), result('fail', { name: 'new' })], { base }).passed, false);
+  assert.is(judge([result('pass'), result('pass', { name: 'new' })], { base }).passed, true);
 });
 
 test('gates that run nowhere prove nothing', () => {
-  assert.is(judge([result('error')], [result('error')]).passed, false);
-  assert.is(judge([result('not-run')], [result('not-run')]).passed, false);
+  assert.is(judge([result('error')], { base: [result('error')] }).passed, false);
+  assert.is(judge([result('not-run')], { base: [result('not-run')] }).passed, false);
+});
+
+const named = (failed: string[], passed: string[] = []) => ({
+  outcomes: { failed, passed, complete: true },
+});
+
+test('both red: judged by which tests fail, where they are named', () => {
+  const base = result('fail', named(['a', 'b'], ['c']));
+  const other = judge([result('fail', named(['c'], ['a', 'b']))], { base: [base] });
+  assert.equal(other.results[0]?.verdict, 'introduced');
+  assert.equal(other.results[0]?.broken_tests, ['c']);
+  assert.equal(other.results[0]?.repaired_tests, ['a', 'b']);
+  const fewer = judge([result('fail', named(['b'], ['a']))], { base: [base] });
+  assert.equal(fewer.results[0]?.verdict, 'pre-existing');
+  assert.equal(fewer.results[0]?.repaired_tests, ['a']);
+  assert.equal(fewer.results[0]?.missing_tests, ['c']);
+});
+
+test('green by itself and red with the gate files of base: tampered, and not passed', () => {
+  for (const base of [null, [result('fail')], [result('pass')]]) {
+    const { results, passed } = judge([result('pass')], { base, asBase: [result('fail')] });
+    assert.is(results[0]?.verdict, 'tampered');
+    assert.is(passed, false);
+  }
+});
+
+test('as green with the gate files of base, or as red without them: no tampering', () => {
+  const base = [result('pass')];
+  assert.is(judge([result('pass')], { base, asBase: [result('pass')] }).results[0]?.verdict, 'ok');
+  const flaky = [result('fail', { flaky: true })];
+  assert.is(judge([result('pass')], { base, asBase: flaky }).results[0]?.verdict, 'ok');
+  const red = judge([result('fail')], { base: [result('fail')], asBase: [result('fail')] });
+  assert.is(red.results[0]?.verdict, 'pre-existing');
+});
+
+test('base: red in a worktree and green in the main tree is the environment, for the models too', () => {
+  const base = judgeBase(
+    [result('fail'), result('pass', { name: 'lint' })],
+    [result('pass'), result('pass', { name: 'lint' })],
+  );
+  assert.equal(
+    base.results.map(({ verdict }) => verdict),
+    ['environment', null],
+  );
+  assert.is(base.passed, false);
+  const model = judge([result('fail'), result('fail', { name: 'lint' })], { base: base.results });
+  assert.equal(
+    model.results.map(({ verdict }) => verdict),
+    ['environment', 'introduced'],
+  );
+});
+
+test('base: red in both is pre-existing; without the main tree nothing is said', () => {
+  assert.is(judgeBase([result('fail')], [result('error')]).results[0]?.verdict, 'pre-existing');
+  assert.is(judgeBase([result('fail')], null).results[0]?.verdict, null);
+  assert.is(judgeBase([result('pass')], null).passed, true);
+  assert.is(judgeBase([], null).passed, false);
 });
 
 test.run();

@@ -381,6 +381,42 @@ test('a file that a submodule tracks although it ignores it is no change', async
   );
 });
 
+test('a submodule in a submodule is judged by itself; what else lies in one is a matter of the outer one', async () => {
+  await using it = await setUp();
+  const inner = await it.box.repository({ 'inner.txt': 'i\n' }, 'inner');
+  await addSubmodule(it.box, it.at, 'lib');
+  const lib = join(it.at, 'lib');
+  const words = [
+    '-c',
+    'protocol.file.allow=always',
+    'submodule',
+    '--quiet',
+    'add',
+    inner,
+    'deep/inner',
+  ];
+  await it.box.git(lib, ...words);
+  await it.box.git(lib, 'commit', '--quiet', '-m', 'inner');
+  await it.box.git(it.at, 'add', 'lib');
+  const more = async (gitlinks: RawPath[] = ['lib']) => {
+    const { nested, left } = await it.read({ gitlinks });
+    assert.equal([nested.map(({ path }) => path), left], [['lib', 'lib/deep/inner'], []]);
+    return nested.filter(({ holdsMore }) => holdsMore).map(({ path }) => path);
+  };
+  assert.equal([await more(), await more([])], [[], []]);
+  await makeFifo(join(lib, 'fifo'));
+  await nestedRepository(it.box, join(lib, 'ignored.log'), { x: 'x\n' });
+  assert.equal(await more(), [], 'a fifo, and what is ignored, are none');
+  await writeFile(join(lib, 'deep/inner/inner.txt'), 'changed\n');
+  assert.equal(await more(), ['lib/deep/inner']);
+  await nestedRepository(it.box, join(lib, 'strange'), {});
+  assert.equal(await more(), ['lib', 'lib/deep/inner'], 'a repository that is no submodule');
+  await rm(join(lib, 'strange'), { recursive: true });
+  await it.box.git(join(lib, 'deep/inner'), 'checkout', '--quiet', '.');
+  await mkdir(join(lib, '.GIT'));
+  assert.equal(await more(), ['lib'], 'a name that git refuses');
+});
+
 test('programs that a submodule configures do not run', async () => {
   await using it = await setUp();
   await addSubmodule(it.box, it.at, 'module');

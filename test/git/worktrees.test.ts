@@ -3,7 +3,9 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { treeOf } from '../../scripts/lib/git/trees.ts';
 import { placeIn } from '../../scripts/lib/git/trusted-git-dir.ts';
+import { writeWorkingTree } from '../../scripts/lib/git/working-tree.ts';
 import {
   addWorktree,
   adminDirOf,
@@ -15,8 +17,8 @@ import {
 import { readAll } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
-import type { Sandbox } from '../support/sandbox.ts';
-import { makePlaces } from '../support/working-tree.ts';
+import { type Sandbox, writeFiles } from '../support/sandbox.ts';
+import { makePlaces, showTree } from '../support/working-tree.ts';
 
 /** Fills worktrees as they are filled in a session: all at once, through one trusted git directory. */
 async function fill(box: Sandbox, repository: string, ...paths: string[]): Promise<void> {
@@ -197,6 +199,64 @@ test('filled exactly as the commit says, whatever somebody has planted since', a
   assert.equal(await readAll(path), { 'a.txt': '644 a\n', 'tool.sh': '755 t\n' });
   assert.not.ok(existsSync(join(box.folder, 'ran')));
 });
+
+/** How a main tree can be sparse, and what of it is then left out. */
+const SPARSE: [string, string[], { worktreeConfig: boolean }][] = [
+  ['by folders', ['set', '--cone', 'in'], { worktreeConfig: true }],
+  ['by patterns', ['set', '--no-cone', '/*', '!/out/'], { worktreeConfig: true }],
+  ['with a sparse index', ['set', '--cone', '--sparse-index', 'in'], { worktreeConfig: true }],
+  ['as git before 2.36 had it', [], { worktreeConfig: false }],
+];
+
+for (const [name, words, { worktreeConfig }] of SPARSE) {
+  test(`a sparse checkout is inherited, ${name}; captures are right`, async () => {
+    await using box = await ownSandbox();
+    const repository = await box.repository({
+      ...{ 'a.txt': 'a\n', 'in/x': 'x\n', 'out/y': 'y\n', 'out/deep/z': 'z\n' },
+    });
+    if (worktreeConfig) await box.git(repository, 'sparse-checkout', ...words);
+    else {
+      // One setting for all worktrees, and the patterns written by hand.
+      await box.git(repository, 'config', 'core.sparseCheckout', 'true');
+      await writeFile(join(repository, '.git/info/sparse-checkout'), '/*\n!/out/\n');
+      await box.git(repository, 'read-tree', '-m', '-u', 'HEAD');
+    }
+    assert.not.ok(existsSync(join(repository, 'out')));
+    const path = join(box.folder, 'wt');
+    await addWorktree(repository, { path, branch: 'mm/x', start: 'HEAD', reason: 'r' });
+    const { worktrees } = await makePlaces(box, repository);
+    const place = placeIn(worktrees, path);
+    const adminDir = (await adminDirOf(join(repository, '.git'), path)) ?? '';
+    await fillWorktree(place, adminDir, 'HEAD', repository);
+    const indexFile = join(box.folder, 'index');
+    await writeFile(indexFile, await readFile(join(adminDir, 'index')));
+
+    assert.equal(Object.keys(await readAll(path)), ['a.txt', 'in/x']);
+    assert.is(await box.git(path, 'status', '--porcelain'), '');
+    // What git does there later goes by the same patterns.
+    await box.git(path, 'read-tree', '-m', '-u', 'HEAD');
+    assert.equal(Object.keys(await readAll(path)), ['a.txt', 'in/x']);
+
+    const capture = () => writeWorkingTree(place, indexFile);
+    const start = await treeOf(repository, 'HEAD');
+    assert.is(await capture(), start, 'what is left out is not deleted');
+    await writeFiles(path, { 'out/y': 'by a model\n', 'out/new': 'n\n', 'in/x': 'changed\n' });
+    assert.equal(await showTree(repository, await capture()), {
+      ...{ 'a.txt': 'a\n', 'in/x': 'changed\n', 'out/deep/z': 'z\n' },
+      ...{ 'out/y': 'by a model\n', 'out/new': 'n\n' },
+    });
+    await rm(join(path, 'out'), { recursive: true });
+    await rm(join(path, 'in/x'));
+    assert.equal(await showTree(repository, await capture()), {
+      ...{ 'a.txt': 'a\n', 'out/deep/z': 'z\n', 'out/y': 'y\n' },
+    });
+    // A model that wants to see all of it changes nothing by that.
+    await writeFile(join(path, 'in/x'), 'x\n');
+    await box.git(path, 'sparse-checkout', 'disable');
+    assert.is(await capture(), start);
+    assert.not.ok(existsSync(join(repository, 'out')), 'and the main tree stays as it is');
+  });
+}
 
 test('only the named one is forgotten, not those of other people that are absent too', async () => {
   await using box = await ownSandbox();

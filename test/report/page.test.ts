@@ -57,7 +57,11 @@ test('facts are said in words', () => {
     ...['partial: ran out of time', '2 attempts', 'codex was ended after 2700 s.'],
     ...['did not take part', 'Neither grok nor agent was found', '182,340', '$0.84', '3 min 7 s'],
     ...['set aside', '3 of 214 tests failed', 'introduced here', 'fixed here', 'as on base'],
-    ...['biome.json , the configuration of a test runner, linter or formatter was changed'],
+    ...['weaker gemini : biome.json , a check was made less strict: linter.rules.suspicious'],
+    ...['passed by tampering tampered: red with the gate files of base'],
+    ...['gemini : with the gate files of base: lint failed.'],
+    ...['gpt , test: ✗ broken client &gt; gives up after the limit'],
+    ...['environment: red in worktrees only'],
     ...['gives up after the limit', '2 files to decide on', 'decide: conflict'],
     ...['old mode 100644', 'new mode 100755', '1,096 more lines of this diff in diffs/gpt.diff'],
     ...['A binary file: its bytes are in diffs/gemini.diff', 'moved to public/logo.png'],
@@ -226,7 +230,8 @@ function poisoned(text: string): ReportData {
       targets: [
         {
           ...{ target: text, passed: false, outdated: true, gates: [bad] },
-          tampered: [{ path: text, kind: text }],
+          tampered: [{ path: text, kind: 'test-deleted', detail: text, severity: 'strong' }],
+          as_base: { passed: false, gates: [bad] },
         },
       ],
     },

@@ -37,7 +37,8 @@ export function gate(facts: Partial<ReportGate> = {}): ReportGate {
       cached: false,
       flaky: false,
     },
-    ...{ tests: { ran: 214, failed: 0 }, verdict: 'ok' },
+    ...{ tests: { ran: 214, failed: 0 }, verdict: 'ok', changed_files: [] },
+    ...{ broken_tests: [], repaired_tests: [], missing_tests: [] },
     ...facts,
   };
 }
@@ -127,20 +128,35 @@ export function sample(facts: Partial<ReportData> = {}): ReportData {
       ],
       targets: [
         {
-          ...{ target: 'base', passed: true, outdated: false, tampered: [] },
-          gates: [lint({ verdict: null, cached: true }), gate({ verdict: null, cached: true })],
+          ...{ target: 'base', passed: false, outdated: false, tampered: [], as_base: null },
+          gates: [
+            lint({ verdict: null, cached: true }),
+            gate({ verdict: 'environment', status: 'fail', exit_code: 1, cached: true }),
+          ],
         },
         {
-          ...{ target: 'claude', passed: true, outdated: false, tampered: [] },
+          ...{ target: 'claude', passed: true, outdated: false, tampered: [], as_base: null },
           gates: [lint(), gate({ tests: { ran: 221, failed: 0 } })],
         },
         {
-          ...{ target: 'gemini', passed: true, outdated: false },
-          gates: [lint({ verdict: 'fixed' }), gate({ tests: { ran: 219, failed: 0 } })],
-          tampered: [{ path: 'biome.json', kind: 'gate-configuration-changed' }],
+          ...{ target: 'gemini', passed: false, outdated: false },
+          gates: [
+            lint({ verdict: 'tampered' }),
+            gate({ verdict: 'fixed', tests: { ran: 219, failed: 0 } }),
+          ],
+          as_base: {
+            passed: false,
+            gates: [lint({ status: 'fail', exit_code: 1, verdict: 'introduced' })],
+          },
+          tampered: [
+            {
+              ...{ path: 'biome.json', kind: 'strictness-lowered', severity: 'strong' },
+              detail: 'linter.rules.suspicious.noExplicitAny: error -> off',
+            },
+          ],
         },
         {
-          ...{ target: 'gpt', passed: false, outdated: false, tampered: [] },
+          ...{ target: 'gpt', passed: false, outdated: false, tampered: [], as_base: null },
           gates: [
             lint({
               ...{ status: 'timeout', exit_code: null, duration_ms: 300_000 },
@@ -149,6 +165,7 @@ export function sample(facts: Partial<ReportData> = {}): ReportData {
             gate({
               ...{ status: 'fail', exit_code: 1, tests: { ran: 214, failed: 3 } },
               ...{ verdict: 'introduced', tail: failedLog },
+              broken_tests: ['client > gives up after the limit'],
             }),
           ],
         },

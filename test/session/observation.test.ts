@@ -227,6 +227,9 @@ test('where to look is taken from the settings, whatever they name', () => {
     'core.excludesfile\n~/ignore',
     'command line:',
     'a.b',
+    // Our own word to our own git.
+    'command line:',
+    'core.hookspath\n/dev/null',
   ];
   const settings = parseSettings(items, '/p');
   assert.equal(settings[0], { file: '/p/.git/config', key: 'core.hookspath', value: '~/hooks' });

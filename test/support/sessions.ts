@@ -53,6 +53,7 @@ export function sessionData(
     prompt_summary: 'Do it',
     user_changes: null,
     setup: null,
+    preparation: null,
     worktrees: [],
     captures: [],
     applications: [],

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Failure } from '../../scripts/lib/errors.ts';
+import { readBlobs } from '../../scripts/lib/git/blobs.ts';
 import { sameButWhiteSpace } from '../../scripts/lib/synthesis/agreement.ts';
-import { readBlobs } from '../../scripts/lib/synthesis/blobs.ts';
 import {
   type ComparedFile,
   compareCandidates,

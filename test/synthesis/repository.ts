@@ -1,10 +1,10 @@
 /** A bare-bones repository for these tests: trees made from object literals, without a working tree. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBlobs, writeBlobs } from '../../scripts/lib/git/blobs.ts';
 import { git } from '../../scripts/lib/git/git.ts';
 import { bytesOf, type RawPath } from '../../scripts/lib/git/paths.ts';
 import { readTree, type TreeEntry, writeTreeWith } from '../../scripts/lib/git/trees.ts';
-import { readBlobs, writeBlobs } from '../../scripts/lib/synthesis/blobs.ts';
 
 /** Bytes as latin1 text, with a mode where it is no plain file; null takes the path out. */
 export type Content = string | { mode: string; content: string } | null;

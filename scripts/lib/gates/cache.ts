@@ -1,10 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { copyFile, mkdir, rename, rm, writeFile } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
 import type { Gate } from './gate.ts';
+import { outcomesSchema } from './outcomes/outcomes.ts';
+import { describePrograms } from './surroundings.ts';
 
 /** What stays true of a gate on a tree. A time-out or an error says more about the machine: neither is kept. */
 const cachedResultSchema = z.object({
@@ -14,6 +17,8 @@ const cachedResultSchema = z.object({
   log: z.string(),
   tail: z.string(),
   tests: z.object({ ran: z.number().int(), failed: z.number().int() }).nullable(),
+  outcomes: outcomesSchema.nullable(),
+  changed_files: z.array(z.string()),
 });
 
 export type CachedResult = z.output<typeof cachedResultSchema>;
@@ -24,10 +29,35 @@ export interface GateCache {
   write(key: string, result: CachedResult): Promise<void>;
 }
 
+/** The results of gates on one tree in one place. */
+export interface GateMemory {
+  read(gate: Gate): Promise<CachedResult | null>;
+  write(gate: Gate, result: CachedResult): Promise<void>;
+}
+
+/** @param surroundings what was provided beside the tree (surroundings.ts) */
+export function memoryOf(cache: GateCache, tree: string, surroundings: string): GateMemory {
+  const keyOf = (gate: Gate) => gateCacheKey({ tree, gate, surroundings });
+  return {
+    read: (gate) => cache.read(keyOf(gate)),
+    write: (gate, result) => cache.write(keyOf(gate), result),
+  };
+}
+
 /** The same key means: the same command on the same content with the same tools gives the same answer. */
-export function gateCacheKey({ tree, gate }: { tree: string; gate: Gate }): string {
+export function gateCacheKey({
+  tree,
+  gate,
+  surroundings,
+}: {
+  tree: string;
+  gate: Gate;
+  surroundings: string;
+}): string {
   const facts = {
     tree,
+    surroundings,
+    programs: describePrograms(gate.command),
     command: gate.command,
     cwd: gate.cwd,
     kind: gate.kind,
@@ -52,7 +82,7 @@ export function fileGateCache(directory: string): GateCache {
       // A log of its own: the run's is overwritten when the same gate runs on another tree.
       const log = join(directory, `${key}.log`);
       try {
-        await copyFile(result.log, draft);
+        await copyFile(result.log, draft, constants.COPYFILE_FICLONE);
         await rename(draft, log);
         const entry = cachedResultSchema.parse({ ...result, log });
         await writeFile(draft, JSON.stringify(entry), { mode: 0o600 });

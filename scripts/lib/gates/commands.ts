@@ -19,7 +19,7 @@ const LEFT_OUT_WORDS = new Set(
 );
 
 /** Run by npm around its own commands, except for the formatter that happens to begin like that. */
-const LIFECYCLE = /^(pre(?!ttier)|post)/;
+export const LIFECYCLE = /^(pre(?!ttier)|post)/;
 
 const HARMFUL: readonly RegExp[] = [
   // Rewrites files, which are a model's result by then.
@@ -82,7 +82,7 @@ export function withoutRunner(command: string): string {
       /^(?:npx(?: --no-install| --yes| -y| --no)?|bunx|pnpm exec|pnpm dlx|yarn exec|npm exec(?: --)?|uv run|poetry run|pdm run|pipenv run|uvx|bundle exec)\s+/,
       '',
     )
-    .replace(/^(?:\.\/)?(?:vendor\/bin|node_modules\/\.bin)\//, '')
+    .replace(/^(?:\.\/)?(?:vendor\/bin|node_modules\/\.bin|\.?venv\/bin)\//, '')
     .replaceAll(/\s+/g, ' ');
   return inner === command ? inner : withoutRunner(inner);
 }

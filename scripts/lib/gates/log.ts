@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
+import { plainText } from './outcomes/plain-text.ts';
 
 /** A log may have 200 MB; summaries stand at its end. */
 const READ_BYTES = 4 * 1024 ** 2;
@@ -35,7 +35,7 @@ export async function readEnd(path: string): Promise<string> {
 
 /** The last lines, fit to be shown: no escape sequences, and of a progress line only its last state. */
 export function tailOf(output: string): string {
-  const lines = stripVTControlCharacters(output)
+  const lines = plainText(output)
     .trimEnd()
     .split('\n')
     .slice(-TAIL_LINES)

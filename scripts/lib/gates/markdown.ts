@@ -1,6 +1,7 @@
 import { type GateKind, gateKinds } from './gate-kind.ts';
 import type { GateResult, GateStatus } from './run.ts';
-import type { Tampering } from './tampering.ts';
+import { TAMPERING_WORDS, type Tampering } from './tampering/kinds.ts';
+import type { Verdict } from './verdict.ts';
 
 /** The gates of one target: a model, base, the main tree, a synthesis. */
 export interface GatedTarget {
@@ -18,17 +19,25 @@ const STATUS_WORDS: Record<GateStatus, string> = {
   error: '**error** (could not be started)',
 };
 
-const TAMPERING_WORDS: Record<Tampering['kind'], string> = {
-  'test-deleted': 'an existing test was removed',
-  'gate-configuration-changed':
-    'the configuration of a test runner, linter or formatter was changed',
-  'ci-changed': 'the CI configuration was changed',
-  'manifest-changed': 'a file that defines gates was changed',
+const VERDICT_WORDS: Record<Verdict, string> = {
+  ok: '',
+  introduced: ' (introduced)',
+  fixed: ' (fixed)',
+  'pre-existing': ' (pre-existing)',
+  environment: ' (environment: red in worktrees only)',
+  tampered: ' (**tampered**: red with the gate files of base)',
+  flaky: ' (flaky)',
 };
 
 /** quality-gates.md: which gate passed on whose result, what the red ones printed, and who changed the gates. */
 export function qualityGatesMarkdown(targets: readonly GatedTarget[]): string {
-  const sections = ['# Quality gates', table(targets), ...tails(targets), ...tampering(targets)];
+  const sections = [
+    '# Quality gates',
+    table(targets),
+    ...tests(targets),
+    ...tampering(targets),
+    ...tails(targets),
+  ];
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -63,7 +72,7 @@ function cell(gates: readonly GateResult[], name: string): string {
   const count = tests === null || tests.ran === 0 ? '' : `, ${tests.failed} of ${tests.ran} failed`;
   const counted = tests !== null && tests.failed === 0 ? `, ${tests.ran} ran` : count;
   const shown = status === 'pass' || status === 'fail' ? counted : '';
-  return `${STATUS_WORDS[status]}${shown}${verdict === null || verdict === 'ok' ? '' : ` (${verdict})`}`;
+  return `${STATUS_WORDS[status]}${shown}${verdict === null ? '' : VERDICT_WORDS[verdict]}`;
 }
 
 function tails(targets: readonly GatedTarget[]): string[] {
@@ -78,10 +87,39 @@ function tails(targets: readonly GatedTarget[]): string[] {
   );
 }
 
+/** Which tests broke, were repaired, or no longer ran, against base. */
+function tests(targets: readonly GatedTarget[]): string[] {
+  const lines = targets.flatMap(({ target, gates }) =>
+    gates.flatMap((gate) =>
+      (
+        [
+          ['broken', gate.broken_tests],
+          ['repaired', gate.repaired_tests],
+          ['no longer run', gate.missing_tests],
+          ['files changed by the gate itself', gate.changed_files],
+        ] as const
+      ).flatMap(([what, names]) =>
+        names.length === 0
+          ? []
+          : [`- ${escaped(target)}, ${escaped(gate.name)}: ${what}: ${inShort(names)}`],
+      ),
+    ),
+  );
+  return lines.length === 0 ? [] : ['## Test by test', lines.join('\n')];
+}
+
+const MOST_NAMES = 20;
+
+function inShort(names: readonly string[]): string {
+  const rest = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : '';
+  return `${names.slice(0, MOST_NAMES).map(codeSpan).join(', ')}${rest}`;
+}
+
 function tampering(targets: readonly GatedTarget[]): string[] {
   const lines = targets.flatMap(({ target, tampered }) =>
     tampered.map(
-      ({ path, kind }) => `- ${escaped(target)}: ${codeSpan(path)}: ${TAMPERING_WORDS[kind]}`,
+      ({ path, kind, detail, severity }) =>
+        `- ${escaped(target)}: ${codeSpan(path)}: ${severity === 'strong' ? '**' : ''}${TAMPERING_WORDS[kind]}${severity === 'strong' ? '**' : ''}${detail === '' ? '' : `: ${escaped(detail)}`}`,
     ),
   );
   return lines.length === 0 ? [] : ['## Changes to the gates themselves', lines.join('\n')];

@@ -1,9 +1,11 @@
+import { rewritingTask } from './checking-form.ts';
 import {
   expandScript,
   isCheckName,
   isHarmless,
   isLeftOutName,
   kebab,
+  LIFECYCLE,
   splitChain,
 } from './commands.ts';
 import { kindOf } from './gate-kind.ts';
@@ -17,7 +19,7 @@ export async function packageScriptGates(project: Project): Promise<Candidate[]>
   const names = [...project.scripts.keys()].filter(
     (name) => isCheckName(name) && isRunnableScript(name, project),
   );
-  return names
+  const checks = names
     .filter((name) => !(isVariantOfBuild(name) && names.includes('build')))
     .map((name) => {
       const body = project.scripts.get(name) ?? '';
@@ -31,6 +33,27 @@ export async function packageScriptGates(project: Project): Promise<Candidate[]>
         assumed: false,
       };
     });
+  return [...checks, ...rewriting(project)];
+}
+
+/** `format: prettier --write .` in its checking form: it gives way to a script that checks with the same program. */
+function rewriting(project: Project): Candidate[] {
+  return [...project.scripts].flatMap(([name, body]) => {
+    const check = LIFECYCLE.test(name) ? null : rewritingTask(name, [body]);
+    if (check === null) return [];
+    const command = (splitChain(check.command) ?? []).map((part) => withRunner(part, project));
+    const source = `package.json scripts.${name}, in its checking form`;
+    return [{ ...check, command: command.join(' && '), cwd: '.', source, runs: [] }];
+  });
+}
+
+/** Formatters and linters that are packages of npm. */
+const NPM_PROGRAM = /^(prettier|eslint|oxlint|stylelint|markdownlint(-cli2)?|biome|dprint)\b/;
+
+/** The project's own programs are not on PATH. */
+function withRunner(command: string, { manager }: Project): string {
+  if (!NPM_PROGRAM.test(command)) return command;
+  return `${{ npm: 'npx --no-install', pnpm: 'pnpm exec', yarn: 'yarn run', bun: 'bunx --no-install' }[manager]} ${command}`;
 }
 
 /** Whether a script is there and may run on a model's result, whatever its name promises. */

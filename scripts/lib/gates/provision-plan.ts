@@ -1,173 +1,98 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { git } from '../git/git.ts';
+/** How each thing that a worktree needs is to get there: decided from facts, before anything is copied. */
+import { posix } from 'node:path';
+import type { Needed } from './needed-files.ts';
 
-/** Something that lies in the main tree, is ignored by git, and is needed to run gates in a fresh worktree. */
-export interface Provision {
-  /** Repository-relative; a file, a folder or a symlink. */
-  path: string;
-  /** Named by the user (or an `.env` by habit), or a dependency folder. */
-  kind: 'included' | 'dependencies';
-  how: 'copy';
+export type ProvisionHow = 'reflink' | 'copy' | 'install' | 'link' | 'skip';
+
+export interface Provision extends Needed {
+  how: ProvisionHow;
+  /** What it holds in the main tree. */
+  bytes: number;
+  /** With `install`: the command, run in the folder that it lies in. */
+  command?: string;
+  /** Why it is not simply copied. */
+  reason?: string;
 }
 
-/** Shared convention for "what to copy into a worktree", in gitignore syntax. */
-const INCLUDE_FILE = '.worktreeinclude';
+export interface ProvisionFacts {
+  /** Whether the disk can share blocks between a file and its copy: then a copy costs neither time nor space. */
+  reflink: boolean;
+  /** Bytes that are free where the worktrees will be. */
+  freeBytes: number;
+  /** How many worktrees are to be made. */
+  worktrees: number;
+}
 
-/** Without that file: what nearly every project that has it needs. */
-const INCLUDED_BY_HABIT = ['.env', '.env.*'];
+export interface ProvisionWishes {
+  /** The most that one folder may have to be copied byte by byte; null: no limit. */
+  copyLimitBytes: number | null;
+  /** Paths that the user wants as symlinks into the main tree. */
+  link: readonly string[];
+}
 
-const DEPENDENCY_FOLDERS = new Set(['node_modules', '.venv']);
+/** So much stays free on a disk that we write to. */
+const RESERVE_BYTES = 1024 ** 3;
 
-/** Where a file called `.env` is somebody else's. */
-const FOREIGN_FOLDERS = new Set([...DEPENDENCY_FOLDERS, 'venv', 'vendor', 'target']);
+const MEBIBYTE = 1024 ** 2;
+
+export const DEFAULT_COPY_LIMIT_MB = 4096;
 
 /**
- * What a worktree of this repository should be given. Nothing tracked and nothing that git would show as untracked
- * is in it, so nothing of it can land in a capture.
- * @param include patterns (gitignore syntax) on top of `.worktreeinclude`
+ * @param needed with the bytes that each holds
+ * @param trackedPaths the files of base: lockfiles say how dependencies are installed
  */
-export async function planProvision(
-  mainTree: string,
-  { include = [] }: { include?: readonly string[] } = {},
-): Promise<Provision[]> {
-  const ignored = await listIgnored(mainTree);
-  const dependencies = await dependencyFolders(mainTree, ignored);
-  const included = (await namedFiles(mainTree, include))
-    .filter((path) => isWithin(path, ignored) && !isWithin(path, new Set(dependencies)))
-    .map(withoutSlash);
-  return [
-    ...(await collapse(mainTree, included, ignored)).map((path) => provision(path, 'included')),
-    ...dependencies.map((path) => provision(path, 'dependencies')),
-  ];
-}
-
-function provision(path: string, kind: Provision['kind']): Provision {
-  return { path, kind, how: 'copy' };
-}
-
-/** The ignored paths, a folder that is ignored as a whole named once. */
-async function listIgnored(mainTree: string): Promise<Set<string>> {
-  const { stdout } = await git(mainTree, [
-    'status',
-    '--porcelain=v1',
-    '-z',
-    '--ignored=matching',
-    '--untracked-files=all',
-    '--no-renames',
-    '--ignore-submodules=all',
-  ]);
-  const entries = splitNul(stdout).filter((entry) => entry.startsWith('!! '));
-  return new Set(entries.map((entry) => withoutSlash(entry.slice('!! '.length))));
-}
-
-/** The outermost dependency folders on ignored paths; where git tracks a part of one, only its ignored rest. */
-async function dependencyFolders(
-  mainTree: string,
-  ignored: ReadonlySet<string>,
-): Promise<string[]> {
-  const outermost = new Map<string, string>();
-  for (const path of ignored) {
-    const names = path.split('/');
-    const depth = names.findIndex((name) => DEPENDENCY_FOLDERS.has(name));
-    if (depth >= 0) outermost.set(path, names.slice(0, depth + 1).join('/'));
-  }
-  const tracked = await trackedUnder(mainTree, new Set(outermost.values()));
-  return [
-    ...new Set([...outermost].map(([path, folder]) => (tracked.has(folder) ? path : folder))),
-  ].sort();
-}
-
-async function trackedUnder(
-  mainTree: string,
-  folders: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const tracked = new Set<string>();
-  if (folders.size === 0) return tracked;
-  const patterns = [...DEPENDENCY_FOLDERS].map((name) => `:(glob)**/${name}/**`);
-  for (const path of splitNul(
-    (await git(mainTree, ['ls-files', '-z', '--', ...patterns])).stdout,
-  )) {
-    for (const folder of folders) if (path.startsWith(`${folder}/`)) tracked.add(folder);
-  }
-  return tracked;
-}
-
-/** Untracked files that the user's patterns name; git does the matching. */
-async function namedFiles(mainTree: string, include: readonly string[]): Promise<string[]> {
-  const hasFile = await lstat(join(mainTree, INCLUDE_FILE)).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  const named = await listMatching(mainTree, [
-    ...(hasFile ? [`--exclude-from=${INCLUDE_FILE}`] : []),
-    ...include.map((pattern) => `--exclude=${pattern}`),
-  ]);
-  return hasFile ? named : [...named, ...(await filesByHabit(mainTree))];
-}
-
-/** Files only: a folder called `.env` is an old name for a virtual environment. */
-async function filesByHabit(mainTree: string): Promise<string[]> {
-  const paths = await listMatching(
-    mainTree,
-    INCLUDED_BY_HABIT.map((pattern) => `--exclude=${pattern}`),
-  );
-  return paths.filter((path) => {
-    const folders = path.split('/');
-    const name = folders.pop() ?? '';
-    return /^\.env(\.|$)/.test(name) && !folders.some((folder) => FOREIGN_FOLDERS.has(folder));
+export function planProvision(
+  needed: readonly (Needed & { bytes: number })[],
+  trackedPaths: ReadonlySet<string>,
+  facts: ProvisionFacts,
+  wishes: ProvisionWishes,
+): Provision[] {
+  let left = facts.freeBytes - RESERVE_BYTES;
+  return needed.map((one) => {
+    if (wishes.link.includes(one.path)) return { ...one, how: 'link' };
+    if (facts.reflink) return { ...one, how: 'reflink' };
+    const limit = one.kind === 'included' ? null : wishes.copyLimitBytes;
+    const command = offlineInstall(one.path, trackedPaths);
+    if (limit !== null && one.bytes > limit) {
+      const reason = `${inMegabytes(one.bytes)} are more than the limit of copies, ${inMegabytes(limit)}`;
+      if (command !== null) return { ...one, how: 'install', command, reason };
+      return { ...one, how: 'skip', reason: `${reason} (raise it with --copy-limit MB)` };
+    }
+    const wanted = one.bytes * facts.worktrees;
+    if (wanted > left) {
+      const reason = `${inMegabytes(wanted)} would be needed, and ${inMegabytes(Math.max(0, left))} are free`;
+      return { ...one, how: 'skip', reason };
+    }
+    left -= wanted;
+    return { ...one, how: 'copy' };
   });
 }
 
-async function listMatching(mainTree: string, patterns: readonly string[]): Promise<string[]> {
-  if (patterns.length === 0) return [];
-  const { stdout } = await git(mainTree, ['ls-files', '-z', '--others', '--ignored', ...patterns]);
-  return splitNul(stdout);
-}
+/** What a package manager is told to install from its own cache alone, by the lockfile beside the folder. */
+const INSTALLERS: Record<string, readonly (readonly [lockfile: string, command: string])[]> = {
+  node_modules: [
+    ['package-lock.json', 'npm ci --offline --no-audit --no-fund'],
+    ['npm-shrinkwrap.json', 'npm ci --offline --no-audit --no-fund'],
+    ['pnpm-lock.yaml', 'pnpm install --offline --frozen-lockfile'],
+    ['yarn.lock', 'YARN_ENABLE_NETWORK=0 yarn install --offline --frozen-lockfile'],
+  ],
+  '.venv': [['uv.lock', 'uv sync --offline --frozen']],
+  vendor: [
+    ['composer.lock', 'COMPOSER_DISABLE_NETWORK=1 composer install --no-interaction'],
+    ['Gemfile.lock', 'bundle install --local'],
+    ['go.sum', 'GOPROXY=off GOFLAGS=-mod=mod go mod vendor'],
+  ],
+};
 
-/** One entry for an ignored folder that is named with all its files: one copy instead of thousands. */
-async function collapse(
-  mainTree: string,
-  paths: readonly string[],
-  ignored: ReadonlySet<string>,
-): Promise<string[]> {
-  const byFolder = new Map<string, string[]>();
-  for (const path of new Set(paths)) {
-    const folder = ignoredAncestor(path, ignored) ?? path;
-    const files = byFolder.get(folder) ?? [];
-    files.push(path);
-    byFolder.set(folder, files);
-  }
-  const collapsed = await Promise.all(
-    [...byFolder].map(async ([folder, files]) => {
-      if (files.length === 1 && files[0] === folder) return files;
-      return (await countFiles(join(mainTree, folder))) === files.length ? [folder] : files;
-    }),
+/** Null where no lockfile says how, or its package manager knows no way without a network. */
+export function offlineInstall(path: string, trackedPaths: ReadonlySet<string>): string | null {
+  const folder = posix.dirname(path);
+  const found = INSTALLERS[posix.basename(path)]?.find(([lockfile]) =>
+    trackedPaths.has(posix.join(folder, lockfile)),
   );
-  return collapsed.flat().sort();
+  return found?.[1] ?? null;
 }
 
-async function countFiles(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => !entry.isDirectory()).length;
-}
-
-function isWithin(path: string, folders: ReadonlySet<string>): boolean {
-  return ignoredAncestor(withoutSlash(path), folders) !== null;
-}
-
-/** The path itself or the folder above it that is in the set. */
-function ignoredAncestor(path: string, folders: ReadonlySet<string>): string | null {
-  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-    if (folders.has(path.slice(0, end))) return path.slice(0, end);
-  }
-  return null;
-}
-
-function withoutSlash(path: string): string {
-  return path.endsWith('/') ? path.slice(0, -1) : path;
-}
-
-function splitNul(output: Buffer): string[] {
-  return output.toString('utf8').split('\0').filter(Boolean);
+export function inMegabytes(bytes: number): string {
+  return `${(bytes / MEBIBYTE).toFixed(bytes < 10 * MEBIBYTE ? 1 : 0)} MB`;
 }

@@ -3,12 +3,16 @@ import { stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { mkdir, writeFile } from '../disk.ts';
-import { scrubbedEnvironment } from '../git/git.ts';
-import { type LongCommandEnd, MARK_VARIABLE, superviseCommand } from '../process/supervise.ts';
-import { type CachedResult, type GateCache, gateCacheKey } from './cache.ts';
-import { countTests, type TestCount } from './count-tests.ts';
-import type { Gate, GateKind } from './gate.ts';
+import type { Slots } from '../process/slots.ts';
+import { type LongCommandEnd, superviseCommand } from '../process/supervise.ts';
+import { maskFile, type Secret } from '../secrets.ts';
+import type { CachedResult, GateMemory } from './cache.ts';
+import type { TestCount } from './count-tests.ts';
+import { type Gate, type GateKind, gateKinds } from './gate.ts';
+import { type Apart, environmentIn, gateEnvironment } from './gate-environment.ts';
 import { readEnd, tailOf, withLogs } from './log.ts';
+import type { TestOutcomes } from './outcomes/outcomes.ts';
+import { readTests } from './read-tests.ts';
 import type { Verdict } from './verdict.ts';
 
 export type GateStatus = 'pass' | 'fail' | 'timeout' | 'not-run' | 'error';
@@ -29,12 +33,25 @@ export interface GateResult {
   /** It was red, and green when it was run once more: `status`, log and tail are those of the red run. */
   flaky: boolean;
   tests: TestCount | null;
+  /** The tests by their names, where the runner gives them. */
+  outcomes: TestOutcomes | null;
+  /** Files of the tree that the gate itself changed; they were put back. */
+  changed_files: string[];
   verdict: Verdict | null;
+  /** Against base: which tests fail here and did not there, the other way round, and which no longer ran. */
+  broken_tests: string[];
+  repaired_tests: string[];
+  missing_tests: string[];
 }
+
+/** What a gate came to before it is compared with anything. */
+const UNJUDGED = { verdict: null, broken_tests: [], repaired_tests: [], missing_tests: [] };
 
 export interface RunGatesRequest {
   /** Top of the working tree that they run in. */
   directory: string;
+  /** The user's own, where that is another one. */
+  mainTree?: string;
   gates: readonly Gate[];
   logDirectory: string;
   /** In front of the log files' names: whose gates these are. */
@@ -46,55 +63,75 @@ export interface RunGatesRequest {
   signal?: AbortSignal;
   env?: NodeJS.ProcessEnv;
   onGate?: (result: GateResult) => void;
-  cache?: GateCache;
-  /** The tree object that `directory` holds; without it nothing is read from the cache or kept in it. */
-  tree?: string | null;
+  /** Results of before, on the same content with the same surroundings. */
+  memory?: GateMemory | null;
+  /** Shared with other working trees: each gate waits for a slot, formatters and linters before tests. */
+  slots?: Slots;
+  /** A temporary folder and ports of its own. */
+  apart?: Apart | null;
+  /** Are masked in the logs. */
+  secrets?: readonly Secret[];
+  /** Puts back what the gate changed in the tree, and tells what it was. */
+  putBack?: () => Promise<string[]>;
 }
 
 /**
- * Runs gates one after the other, in the given order. A red gate is a result, and the next one runs all the same.
+ * Runs the gates of one working tree one after the other, in the given order: two in one folder would meet in its files. A red gate is a result, and the next one runs all the same.
  * @throws the signal's reason when it is interrupted, after everything that was started has ended
  */
 export async function runGates(request: RunGatesRequest): Promise<GateResult[]> {
   await mkdir(request.logDirectory, { recursive: true, mode: 0o700 });
+  const { memory = null } = request;
+  const known = await Promise.all(request.gates.map((gate) => memory && recall(gate, memory)));
   const results: GateResult[] = [];
-  for (const { gate, log } of withLogs(request.gates, request.logDirectory, request.label)) {
+  for (const [at, { gate, log }] of withLogs(
+    request.gates,
+    request.logDirectory,
+    request.label,
+  ).entries()) {
     request.signal?.throwIfAborted();
-    const result = await runGateOnce(request, gate, log);
+    const result = known[at] ?? (await runGateOnce(request, gate, log));
     results.push(result);
     request.onGate?.(result);
   }
   return results;
 }
 
-/** The environment of a gate: the caller's, without what would make it another run than the user's own in that folder. */
-export function gateEnvironment(env: NodeJS.ProcessEnv, mark: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(scrubbedEnvironment(env)).filter(
-    ([name]) => (!name.startsWith('MM_') || name === MARK_VARIABLE) && !OURS.has(name),
-  );
-  return {
-    ...Object.fromEntries(kept),
-    CI: '1',
-    NO_COLOR: '1',
-    [MARK_VARIABLE]: `${env[MARK_VARIABLE] ?? ':'}${mark}:`,
-  };
+/** What is known of all gates without running one; null unless that is everything. */
+export async function recallGates(
+  gates: readonly Gate[],
+  memory: GateMemory,
+): Promise<GateResult[] | null> {
+  const known = await Promise.all(gates.map((gate) => recall(gate, memory)));
+  return known.every((result) => result !== null) ? known : null;
 }
 
-/** Variables that our own start, or a test runner around us, sets for itself; FORCE_COLOR would beat NO_COLOR. */
-const OURS = new Set(['NODE_OPTIONS', 'NODE_TEST_CONTEXT', 'FORCE_COLOR']);
+async function recall(gate: Gate, memory: GateMemory): Promise<GateResult | null> {
+  const known = await memory.read(gate);
+  const { name, kind, command } = gate;
+  return known && { name, kind, command, ...known, cached: true, flaky: false, ...UNJUDGED };
+}
 
 async function runGateOnce(request: RunGatesRequest, gate: Gate, log: string): Promise<GateResult> {
-  const { cache, tree } = request;
+  const { memory = null, slots, signal } = request;
   const { name, kind, command } = gate;
-  const key = cache && tree ? gateCacheKey({ tree, gate }) : null;
-  const known = key === null ? null : await cache?.read(key);
-  const head = { name, kind, command };
-  if (known) return { ...head, ...known, cached: true, flaky: false, verdict: null };
+  const result = await inSlot(slots, kind, signal, async () => {
+    const first = await runGate(request, gate, log);
+    const flaky = first.status === 'fail' && (await changesItsMind(request, gate, log));
+    const lasting = isLasting(first) && !flaky ? first : null;
+    if (memory !== null && lasting !== null) await memory.write(gate, lasting);
+    return { ...first, flaky };
+  });
+  return { name, kind, command, ...result, cached: false, ...UNJUDGED };
+}
 
-  const result = await runGate(request, gate, log);
-  const flaky = result.status === 'fail' && (await changesItsMind(request, gate, log));
-  if (key !== null && isLasting(result) && !flaky) await cache?.write(key, result);
-  return { ...head, ...result, cached: false, flaky, verdict: null };
+function inSlot<Result>(
+  slots: Slots | undefined,
+  kind: GateKind,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return slots === undefined ? work() : slots.use(gateKinds.indexOf(kind), work, signal);
 }
 
 /** Whether a red gate is green when it is run once more. */
@@ -104,17 +141,30 @@ async function changesItsMind(request: RunGatesRequest, gate: Gate, log: string)
   return again.status === 'pass';
 }
 
-type Outcome = Pick<GateResult, 'status' | 'exit_code' | 'duration_ms' | 'log' | 'tail' | 'tests'>;
+type Outcome = Pick<
+  GateResult,
+  'status' | 'exit_code' | 'duration_ms' | 'log' | 'tail' | 'tests' | 'outcomes' | 'changed_files'
+>;
 
 async function runGate(request: RunGatesRequest, gate: Gate, log: string): Promise<Outcome> {
   const cwd = join(request.directory, gate.cwd);
   if (!(await isDirectory(cwd))) return notStarted(log, `The directory ${cwd} is not there.`);
 
+  // Some disks keep times by the second.
+  const sinceMs = Math.floor(Date.now() / 1000) * 1000;
   const end = await superviseCommand({
     file: 'sh',
     args: ['-c', gate.command],
     cwd,
-    env: gateEnvironment(request.env ?? process.env, request.mark),
+    env: gateEnvironment(
+      environmentIn(
+        request.directory,
+        request.mainTree ?? request.directory,
+        request.env ?? process.env,
+      ),
+      request.mark,
+      request.apart,
+    ),
     stdoutFile: log,
     stderrFile: log,
     timeoutMs: gate.timeout_s === undefined ? request.timeoutMs : gate.timeout_s * 1000,
@@ -122,10 +172,15 @@ async function runGate(request: RunGatesRequest, gate: Gate, log: string): Promi
     mark: `${request.mark}-${randomUUID()}`,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
+  await maskFile(log, request.secrets ?? []);
+  const changed_files = (await request.putBack?.()) ?? [];
   if (end.endedBy === 'interruption') throw request.signal?.reason;
 
   const output = await readEnd(log);
-  const tests = gate.kind === 'test' ? countTests(output) : null;
+  const { tests, outcomes } =
+    gate.kind === 'test'
+      ? await readTests(output, { directory: cwd, root: request.directory, sinceMs })
+      : { tests: null, outcomes: null };
   const status = statusOf(end, gate.kind, tests);
   return {
     status,
@@ -134,6 +189,8 @@ async function runGate(request: RunGatesRequest, gate: Gate, log: string): Promi
     log,
     tail: status === 'pass' ? '' : tailOf(output),
     tests,
+    outcomes,
+    changed_files,
   };
 }
 
@@ -153,7 +210,8 @@ function exitCodeOf({ exitCode, signal }: LongCommandEnd): number | null {
 
 async function notStarted(log: string, message: string): Promise<Outcome> {
   await writeFile(log, `${message}\n`, { mode: 0o600 });
-  return { status: 'error', exit_code: null, duration_ms: 0, log, tail: message, tests: null };
+  const nothing = { exit_code: null, duration_ms: 0, tests: null, outcomes: null };
+  return { status: 'error', ...nothing, log, tail: message, changed_files: [] };
 }
 
 function isLasting(result: Outcome): result is Outcome & CachedResult {

@@ -1,3 +1,4 @@
+import { rewritingTask } from './checking-form.ts';
 import { isCheckName, isHarmless, kebab } from './commands.ts';
 import { kindOf } from './gate-kind.ts';
 import type { Candidate } from './project.ts';
@@ -14,9 +15,9 @@ export interface WrittenTask {
   runs: readonly string[];
 }
 
-/** The tasks whose names promise a check, and which may run on a model's result. */
+/** The tasks whose names promise a check and which may run on a model's result; those that rewrite, in their checking form. */
 export function gatesOfTasks(tasks: readonly WrittenTask[]): Candidate[] {
-  return tasks
+  const checks = tasks
     .filter(({ name, commands }) => isCheckName(name) && isHarmless(name, commands.join('\n')))
     .map(({ name, commands, command, source, runs }) => ({
       name: kebab(name),
@@ -27,4 +28,10 @@ export function gatesOfTasks(tasks: readonly WrittenTask[]): Candidate[] {
       runs,
       assumed: false,
     }));
+  const rewriting = tasks.flatMap(({ name, commands, source }) => {
+    const check = rewritingTask(name, commands);
+    const found = `${source}, in its checking form`;
+    return check === null ? [] : [{ ...check, cwd: '.', source: found, runs: [] }];
+  });
+  return [...checks, ...rewriting];
 }

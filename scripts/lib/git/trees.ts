@@ -199,16 +199,21 @@ export async function listEntriesNamed(
 
 /** The paths of a tree's submodules. */
 export async function listSubmodules(directory: Place, tree: string): Promise<RawPath[]> {
+  return [...(await listGitlinks(directory, tree)).keys()];
+}
+
+/** A tree's submodules: their paths, and the commits that they stand at. */
+export async function listGitlinks(directory: Place, tree: string): Promise<Map<RawPath, string>> {
   const { stdout } = await git(directory, ['ls-tree', '-r', '-z', '--full-tree', tree]);
   // Not parsed as a whole: the listing has a line for every file of the repository.
-  const found: RawPath[] = [];
+  const found: string[] = [];
   const text = stdout.toString('latin1');
   for (let at = text.indexOf('160000 commit '); at >= 0; at = text.indexOf('160000 commit ', at)) {
     const end = text.indexOf('\0', at);
-    if (at === 0 || text[at - 1] === '\0') found.push(text.slice(text.indexOf('\t', at) + 1, end));
+    if (at === 0 || text[at - 1] === '\0') found.push(text.slice(at, end));
     at = end;
   }
-  return found;
+  return new Map(found.map(parseTreeLine).map(([path, { oid }]) => [path, oid]));
 }
 
 /** The tree of a commit; a tree's own id for a tree. */

@@ -6,12 +6,13 @@
  */
 import { existsSync } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { chmod, mkdir, rm, writeFile } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
 import { identifyProcess } from '../process/processes.ts';
 import { git, type TrustedPlace } from './git.ts';
-import { bytesOf, rawPathOf, splitNul } from './paths.ts';
+import { NOTHING_FETCHED } from './nothing-fetched.ts';
+import { bytesOf, pathText, rawPathOf, splitNul } from './paths.ts';
 import type { Repository } from './repository.ts';
 
 /** A key in git's canonical form (`filter.lfs.clean`), its value; null: a key without one, which is true. */
@@ -81,7 +82,8 @@ const AS_BYTES = '* -text -crlf -ident -filter !working-tree-encoding\n';
 
 /**
  * `main`: files become objects as the user's settings say. `worktrees`: the same for worktrees that we fill, where a
- * mode is what the disk says, also if the user has git ignore modes. `bytes`: nothing is converted.
+ * mode is what the disk says, also if the user has git ignore modes, and where git-lfs downloads nothing. `bytes`:
+ * nothing is converted.
  */
 export type Trust = 'main' | 'worktrees' | 'bytes';
 
@@ -89,7 +91,7 @@ export type Trust = 'main' | 'worktrees' | 'bytes';
 export async function makeTrustedGitDirs(folder: string, repository: Repository): Promise<void> {
   const { topLevel, commonDir, gitDir, head } = repository;
   const settings = settingsForContents(await readSettings(topLevel));
-  const ours = ownSettings(commonDir, head);
+  const ours = ownSettings(commonDir, head, settings);
   const files = settings.filter(([key]) => CORE.has(key) || EXTENSIONS.has(key));
   const shared = {
     exclude: await contentOf(join(commonDir, 'info', 'exclude')),
@@ -99,7 +101,12 @@ export async function makeTrustedGitDirs(folder: string, repository: Repository)
   const trusts: Record<Trust, { settings: Setting[]; info: Record<string, Buffer | null> }> = {
     main: { settings: [...settings, ...ours], info: { ...shared, attributes } },
     worktrees: {
-      settings: [...settings, ...ours, ['core.filemode', String(await keepsModes(commonDir))]],
+      settings: [
+        ...settings,
+        ...ours,
+        ...Object.entries(NOTHING_FETCHED),
+        ['core.filemode', String(await keepsModes(commonDir))],
+      ],
       info: { ...shared, attributes },
     },
     bytes: {
@@ -124,7 +131,8 @@ export async function makeTrustedGitDirs(folder: string, repository: Repository)
 }
 
 /** What does not depend on the user: how this disk is, and that nothing is overlooked. */
-function ownSettings(commonDir: string, head: string): Setting[] {
+function ownSettings(commonDir: string, head: string, settings: readonly Setting[]): Setting[] {
+  const storage = settings.findLast(([key]) => key === 'lfs.storage')?.[1] ?? 'lfs';
   return [
     ['core.repositoryformatversion', head.length === 64 ? '1' : '0'],
     ['core.bare', 'false'],
@@ -135,8 +143,8 @@ function ownSettings(commonDir: string, head: string): Setting[] {
     // Large files are streamed: never whole in memory.
     ['core.bigfilethreshold', '32m'],
     ['core.compression', '1'],
-    // git-lfs keeps its files in the git directory, and would take ours for it.
-    ['lfs.storage', rawPathOf(join(commonDir, 'lfs'))],
+    // git-lfs keeps its files in the git directory, or where a path leads from there, and would take ours for it.
+    ['lfs.storage', rawPathOf(resolve(commonDir, pathText(storage)))],
   ];
 }
 

@@ -2,15 +2,18 @@
  * What lies in a working tree, as a tree: tracked, changed, new, deleted; ignored files left out. Neither its files nor
  * its own index are touched. What git cannot read as files, or would lose in silence, is taken apart first and told.
  */
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Failure, Refusal } from '../errors.ts';
-import { git, gitLine, gitLineOrNull, type TrustedPlace } from './git.ts';
+import { addAll, notIgnored } from './add-all.ts';
+import { git, gitLine, type TrustedPlace } from './git.ts';
+import { type FoundInside, foundBelow, isBelow, judgeSubmodule } from './judge-submodule.ts';
+import { gitDirOf, type NestedRepository, openNested } from './nested-repository.ts';
 import { bytesOf, joinNul, pathText, type RawPath, rawPathOf, splitNul } from './paths.ts';
 import { convertedPaths } from './present-files.ts';
 import { recallFolders } from './remembered-folders.ts';
 import { isPlain, kindOf, placeOf, type Survey, surveyWorkingTree } from './survey.ts';
-import { treeOf, withTemporaryIndex } from './trees.ts';
+import { withTemporaryIndex } from './trees.ts';
 import { asBytes, placeIn } from './trusted-git-dir.ts';
 
 export interface WorkingTreeSource {
@@ -25,16 +28,6 @@ export interface WorkingTreeSource {
   gitlinks?: readonly RawPath[];
   /** Finds paths that somebody tracked since: they count although they may be ignored. */
   trackedSince?: () => Promise<RawPath[]>;
-}
-
-/** A repository inside a working tree. */
-export interface NestedRepository {
-  path: RawPath;
-  kind: 'submodule' | 'repository';
-  /** The commit that its HEAD names; null: it has none. */
-  head: string | null;
-  /** Whether it holds what the tree does not: a history of its own, or, in a submodule, changes or another commit. */
-  holdsMore: boolean;
 }
 
 export interface WorkingTree {
@@ -103,6 +96,21 @@ async function withoutIgnored(
   };
 }
 
+/** What lies in submodules is a matter of theirs; git cannot be asked about it from outside. */
+function divide(survey: Survey, modules: readonly RawPath[]): { own: Survey; inside: Survey } {
+  const part = (isInside: boolean) => {
+    const kept = (paths: readonly RawPath[]) =>
+      paths.filter((path) => modules.some((module) => isBelow(path, module)) === isInside);
+    return {
+      repositories: kept(survey.repositories),
+      special: kept(survey.special),
+      unnameable: kept(survey.unnameable),
+      unreadable: kept(survey.unreadable),
+    };
+  };
+  return { own: part(false), inside: part(true) };
+}
+
 type Env = { GIT_INDEX_FILE: string };
 
 /** Looks at the kinds of all entries while git, in a process of its own, reads the files. */
@@ -137,18 +145,18 @@ async function readCarefully(source: WorkingTreeSource, survey: Survey): Promise
   const since = (await source.trackedSince?.()) ?? [];
   const modules = new Set([...gitlinks, ...(await declaredModules(place))]);
   return withTemporaryIndex(place, { indexFile }, async (env) => {
-    const { repositories, special, unnameable } = await withoutIgnored(place, env, survey);
+    const isOne = (path: RawPath) => gitlinks.includes(path) || survey.repositories.includes(path);
+    const { own, inside } = divide(survey, [...modules].filter(isOne));
+    const { repositories, special, unnameable } = await withoutIgnored(place, env, own);
     const out = [...without, ...repositories, ...special, ...unnameable];
     const unconverted = await addWhatConverts(source, env, out);
     await addTracked(place, env, since, [...without, ...repositories]);
     await removeEntries(place, env, special);
     const nested: NestedRepository[] = [];
     for (const path of repositories) {
-      nested.push(
-        modules.has(path)
-          ? await addSubmodule(place, env, path)
-          : await addRepository(place, env, path),
-      );
+      if (modules.has(path))
+        nested.push(...(await addSubmodule(place, env, path, foundBelow(path, inside))));
+      else nested.push(await addRepository(place, env, path));
     }
     // It may look at files again that were written just now.
     const tree = await gitLine(asBytes(place), ['write-tree'], { env });
@@ -156,27 +164,6 @@ async function readCarefully(source: WorkingTreeSource, survey: Survey): Promise
     const isReinitialised = isFolder(place.directory);
     const left = [...special, ...unnameable].sort();
     return { tree, nested, left, unconverted, isReinitialised };
-  });
-}
-
-async function addAll(
-  place: TrustedPlace,
-  env: Env,
-  without: readonly RawPath[],
-  signal?: AbortSignal,
-): Promise<void> {
-  const pathspecs = [':/', ...without.map((path) => `:(top,exclude,literal)${path}`)];
-  // --sparse: what lies outside of a sparse checkout counts as soon as it lies there.
-  const words = ['add', '--all', '--sparse', '--pathspec-from-file=-', '--pathspec-file-nul'];
-  const options = { env, input: joinNul(pathspecs), answers: [0, 1], ...(signal && { signal }) };
-  const { exitCode, stderr } = await git(place, words, options);
-  // All is added then, but git finds it worth a failure that an excluded path was ignored anyway.
-  if (exitCode === 0 || stderr.startsWith('The following paths are ignored')) return;
-  throw new Failure({
-    code: 'git-failed',
-    message: `git add failed in ${place.directory}: ${stderr.trim().split('\n').at(-1)}`,
-    hint: 'Run the same script with --trace to see the git commands; the repository itself was left as it is.',
-    details: { args: words, directory: place.directory, stderr: stderr.slice(-2000) },
   });
 }
 
@@ -298,75 +285,22 @@ async function addSubmodule(
   place: TrustedPlace,
   env: Env,
   path: RawPath,
-): Promise<NestedRepository> {
+  inside: FoundInside,
+): Promise<NestedRepository[]> {
   const own = await openNested(place, path);
-  if (own.head === null) return { path, kind: 'submodule', head: null, holdsMore: true };
   const { stdout } = await git(place, ['ls-files', '-z', '--stage', '--', literal(path)], { env });
-  const before = /^160000 ([0-9a-f]+) /.exec(stdout.toString('latin1'))?.[1];
-  await git(place, ['update-index', '--add', '-z', '--index-info'], {
-    env,
-    input: bytesOf(`160000 ${own.head}\t${path}\0`),
-  });
-  const isClean = before === own.head && (await isUnchanged(place, path, own));
-  return { path, kind: 'submodule', head: own.head, holdsMore: !isClean };
+  const before = /^160000 ([0-9a-f]+) /.exec(stdout.toString('latin1'))?.[1] ?? null;
+  if (own.gitDir !== null && own.head !== null) {
+    await git(place, ['update-index', '--add', '-z', '--index-info'], {
+      env,
+      input: bytesOf(`160000 ${own.head}\t${path}\0`),
+    });
+  }
+  return judgeSubmodule(place, path, own, before, inside);
 }
 
 function literal(path: RawPath): string {
   return `:(top,literal)${pathText(path)}`;
-}
-
-interface OpenedNested {
-  gitDir: string | null;
-  head: string | null;
-}
-
-/** Where a nested repository's git directory is, and its HEAD; read as files, its configuration plays no part. */
-async function openNested({ directory }: TrustedPlace, path: RawPath): Promise<OpenedNested> {
-  const nested = placeOf(directory, path).toString('utf8');
-  const gitDir = gitDirOf(nested);
-  if (gitDir === null) return { gitDir, head: null };
-  const head = await gitLineOrNull(
-    directory,
-    ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'],
-    {
-      env: { GIT_DIR: gitDir, GIT_WORK_TREE: nested },
-    },
-  );
-  return { gitDir, head: head !== null && /^[0-9a-f]+$/.test(head) ? head : null };
-}
-
-/** Where a nested repository's git directory is; null when it cannot be told. */
-export function gitDirOf(nested: string): string | null {
-  const place = join(nested, '.git');
-  const found = lstatSync(place, { throwIfNoEntry: false });
-  if (found?.isDirectory()) return place;
-  if (!found?.isFile()) return null;
-  const target = /^gitdir: (.*?)\n*$/.exec(readFileSync(place, 'utf8'))?.[1];
-  if (target === undefined) return null;
-  return isAbsolute(target) ? target : join(nested, target);
-}
-
-/** Whether a submodule's files are those of its commit. Its own configuration, which may name filters, is not heeded. */
-async function isUnchanged(
-  place: TrustedPlace,
-  path: RawPath,
-  { gitDir, head }: OpenedNested,
-): Promise<boolean> {
-  if (gitDir === null || head === null) return false;
-  const objects = join(await commonDirOf(gitDir), 'objects');
-  const inside = placeIn(place, placeOf(place.directory, path).toString('utf8'));
-  const env = { GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
-  const there = { ...inside, env: { ...inside.env, ...env } };
-  const tree = await withTemporaryIndex(there, { tree: head }, async (index) => {
-    await git(there, ['add', '--all', '--', ':/'], { env: index });
-    return gitLine(there, ['write-tree'], { env: index });
-  });
-  return tree === (await treeOf(there, head));
-}
-
-async function commonDirOf(gitDir: string): Promise<string> {
-  const words = ['rev-parse', '--path-format=absolute', '--git-common-dir'];
-  return (await gitLineOrNull(gitDir, words, { env: { GIT_DIR: gitDir } })) ?? gitDir;
 }
 
 /** The files of a nested repository as ordinary files: as a link to a commit that nobody else has they would be lost. */
@@ -407,19 +341,6 @@ async function trackedInside(place: TrustedPlace, path: RawPath): Promise<RawPat
   const options = { env: { GIT_DIR: gitDir, GIT_WORK_TREE: nested }, answers: [0, 1, 128] };
   const { stdout, exitCode } = await git(nested, ['ls-files', '-z', '--cached'], options);
   return exitCode === 0 ? splitNul(stdout).map((file) => `${path}/${file}`) : [];
-}
-
-async function notIgnored(
-  place: TrustedPlace,
-  env: Env,
-  paths: readonly RawPath[],
-  more: readonly string[],
-): Promise<RawPath[]> {
-  if (paths.length === 0) return [];
-  const words = ['check-ignore', ...more, '-z', '--stdin'];
-  const options = { env, input: joinNul(paths), answers: [0, 1] };
-  const ignored = new Set(splitNul((await git(place, words, options)).stdout));
-  return paths.filter((path) => !ignored.has(path));
 }
 
 function unreadableFolder(directory: string, folders: readonly RawPath[]): Failure {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { rm } from '../disk.ts';
 import { git, type TrustedPlace } from './git.ts';
+import { writeLike } from './lfs.ts';
 import { splitNul } from './paths.ts';
 import { splitOnce } from './trees.ts';
 
@@ -42,16 +43,18 @@ export async function addWorktree(
 }
 
 /**
- * Writes the files of a worktree that was just added. Several may be filled at the same time.
+ * Writes the files of a worktree that was just added. Several may be filled at the same time. What a sparse checkout
+ * leaves out is left out here too: its patterns are the trusted git directory's, and git copied them with `worktree add`.
  * @param adminDir the worktree's own part of the repository
+ * @param mainTree has content of git-lfs, or pointers, where the worktree is to have it; null: it has all that is on the disk
  */
 export async function fillWorktree(
   place: TrustedPlace,
   adminDir: string,
   start: string,
+  mainTree: string | null = null,
 ): Promise<void> {
-  const env = { GIT_INDEX_FILE: join(adminDir, 'index') };
-  await git(place, ['read-tree', '--reset', '-u', start], { env });
+  await writeLike(place, join(adminDir, 'index'), start, mainTree);
 }
 
 /**

@@ -9,7 +9,7 @@ import { stateRoot } from '../session/paths.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import type { Picks } from '../synthesis/picks.ts';
 import { applySynthesis, planApplication } from './apply.ts';
-import { gateResultSchema, type TargetResult } from './gate-record.ts';
+import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
 import type { OpenedComparison } from './open-comparison.ts';
 import { appliedFile } from './summary.ts';
 import { buildSynthesis, keepSynthesis, proveTree, readPicks, redProof } from './synthesis.ts';
@@ -99,7 +99,8 @@ export async function applyPicks(
   };
 }
 
-function printProof({ gates, passed }: TargetResult): z.output<typeof verificationSchema> {
+function printProof(proof: TargetResult): z.output<typeof verificationSchema> {
+  const { gates, passed } = printTarget(proof);
   return { passed, gates, culprits: [], nearest_green: null, runs: 1 };
 }
 

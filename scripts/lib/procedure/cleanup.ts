@@ -2,13 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cp } from '../disk.ts';
+import { removeTemporaryFolders } from '../gates/gate-environment.ts';
 import { listChanges } from '../git/changes.ts';
+import { gitDirOf, type NestedRepository } from '../git/nested-repository.ts';
 import { pathText, type RawPath } from '../git/paths.ts';
 import { deleteRefs, readRef, writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { kindOf, placeOf } from '../git/survey.ts';
 import { commitTree, treeOf } from '../git/trees.ts';
-import { gitDirOf, type NestedRepository, type WorkingTree } from '../git/working-tree.ts';
+import type { WorkingTree } from '../git/working-tree.ts';
 import { listWorktrees, removeWorktree, type Worktree } from '../git/worktrees.ts';
 import { withLock } from '../process/lock.ts';
 import { findByEnvironment } from '../process/processes.ts';
@@ -324,12 +326,13 @@ async function keepNested(from: string, to: string): Promise<void> {
   if (gitDir !== null && gitDir !== join(from, '.git')) await cp(gitDir, `${to}.git`, COPY);
 }
 
-/** Scratch worktrees that a crash left: all that is in them was made from a tree. */
+/** Scratch worktrees and temporary folders that a crash left: all that is in them was made by gates, or from a tree. */
 async function removeScratch({ topLevel }: Repository, session: Session): Promise<Removed[]> {
   const scratch = (await listWorktrees(topLevel)).filter(
     ({ lockReason }) => lockReason === scratchLockReasonFor(session),
   );
   for (const { path } of scratch) await removeWorktree(topLevel, path);
+  await removeTemporaryFolders(session.data.session_id);
   return scratch.map(({ path }) => ({ kind: 'worktree', name: path }));
 }
 

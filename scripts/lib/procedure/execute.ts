@@ -1,6 +1,7 @@
 /** Detection to comparison in one go: the same functions that the scripts call, in the same order. */
 
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Triggers } from '../models/triggers.ts';
 import type { Reporter, ScriptContext } from '../script.ts';
@@ -16,8 +17,8 @@ import {
 import { mainPlace } from '../session/trusted-places.ts';
 import { captureModels } from './capture-models.ts';
 import { type Comparison, candidatesOf, compare, keepComparison } from './compare.ts';
-import type { TargetResult } from './gate-record.ts';
-import { openGating, runGating } from './gating.ts';
+import { readGateRecord, type TargetResult } from './gate-record.ts';
+import { type GatingOptions, openGating, runGating } from './gating.ts';
 import { makeModelWorktrees } from './make-worktrees.ts';
 import { planSession, type StartOptions } from './plan-session.ts';
 import { runModels } from './run-models.ts';
@@ -76,31 +77,60 @@ export async function execute(
   );
   const { timeout, idleTimeout, sandbox } = options;
   const run = { pass, timeout, idleTimeout, sandbox, promptFile: undefined, again: false, signal };
+  // Base is gated meanwhile: that costs no token, and says early whether the worktrees lack something.
+  const gatingBase = gateBase(repository, session, options, signal, reporter).catch((error) => {
+    signal.throwIfAborted();
+    // What the models do costs tokens: it is not given up for this.
+    reporter.warn(`base could not be gated: ${messageOf(error)}`);
+  });
+  gatingBase.catch(() => undefined);
   const { runs, guard } = await runModels(repository, session, models, run, reporter);
   signal.throwIfAborted();
+  await gatingBase;
   const captures = await captureModels(repository, session, models, pass, reporter);
   for (const { model, tree } of captures) {
     const folder = join(passFolder(session), 'files', fileName(model));
     await snapshotTree(mainPlace(session), session.data.base, tree, folder);
   }
-  const gates = await gateAll(repository, session, options, signal, reporter);
+  const gates = await gateModels(repository, session, options, signal, reporter);
   const comparison = await compare(repository, session.data.base, candidatesOf(session, pass));
   await keepComparison(session, pass, comparison);
   const suggestion = await suggest(session, pass, comparison);
   return { session, runs, guard, captures, gates, comparison, suggestion };
 }
 
-async function gateAll(
+async function gateBase(
+  repository: Repository,
+  session: Session,
+  { gate }: ExecuteOptions,
+  signal: AbortSignal,
+  reporter: Reporter,
+): Promise<void> {
+  const options = gatingOptions(repository, session, { base: true, gate });
+  const gating = await openGating(options);
+  if (gating.chosen.gates.length > 0) await runGating(gating, options, signal, reporter);
+}
+
+function gatingOptions(
   { topLevel }: Repository,
+  session: Session,
+  chosen: Partial<GatingOptions>,
+): GatingOptions {
+  return {
+    ...{ repo: topLevel, session: session.directory, model: [], all: false, base: false },
+    ...{ main: false, gate: [], timeout: 1200, noCache: false },
+    ...chosen,
+  };
+}
+
+async function gateModels(
+  repository: Repository,
   session: Session,
   { gate }: ExecuteOptions,
   signal: AbortSignal,
   reporter: Reporter,
 ): Promise<TargetResult[]> {
-  const options = {
-    ...{ repo: topLevel, session: session.directory, model: [], all: true, base: true },
-    ...{ main: false, gate, timeout: 1200, noCache: false },
-  };
+  const options = gatingOptions(repository, session, { all: true, gate });
   const gating = await openGating(options);
   if (gating.chosen.gates.length === 0) {
     reporter.warn(
@@ -108,7 +138,10 @@ async function gateAll(
     );
     return [];
   }
-  return runGating(gating, options, signal, reporter);
+  const results = await runGating(gating, options, signal, reporter);
+  const record = await readGateRecord(session, gating.pass);
+  const base = record?.results.find(({ target }) => target === 'base');
+  return base === undefined ? results : [base, ...results];
 }
 
 /** The candidate that facts put first: all gates green, then the larger part of the gates; ties by the user's order. */

@@ -3,20 +3,15 @@ import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Gate } from '../gates/gate.ts';
 import { openRepository, type Repository, requireRevision } from '../git/repository.ts';
+import { GATE_BUDGET } from '../process/slots.ts';
 import type { Reporter } from '../script.ts';
 import { findSessionOrNull } from '../session/find-session.ts';
 import { stateRoot } from '../session/paths.ts';
 import { selectModels, selectPass } from '../session/select-models.ts';
 import { passFolder, type Session } from '../session/session.ts';
-import {
-  chooseGates,
-  type GateTarget,
-  gateTargets,
-  mainTarget,
-  modelTarget,
-  noteLeftByGates,
-} from './gate.ts';
-import { keepGateResults, type TargetResult } from './gate-record.ts';
+import { chooseGates, mainTarget, modelTarget, noteLeftByGates } from './gate-choices.ts';
+import { keepGateResults, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
+import { type GateRequest, type GateTarget, gateTargets } from './gate-targets.ts';
 
 export interface GatingOptions {
   repo?: string | undefined;
@@ -29,6 +24,8 @@ export interface GatingOptions {
   tree?: string | undefined;
   gate: string[];
   timeout: number;
+  /** How many gates may run at once; half the cores without it. */
+  jobs?: number | undefined;
   noCache: boolean;
 }
 
@@ -61,31 +58,92 @@ export async function openGating(options: GatingOptions): Promise<Gating> {
   };
 }
 
+/** Runs the gates on what the options name, and keeps the results in the pass. */
 export async function runGating(
-  { repository, session, pass, base, chosen, logs }: Gating,
+  gating: Gating,
   options: GatingOptions,
   signal: AbortSignal,
   reporter: Reporter,
 ): Promise<TargetResult[]> {
-  const targets = await chooseTargets({ repository, session, pass, base }, options, reporter);
-  const results = await gateTargets(
-    repository,
-    session,
-    {
-      gates: chosen.gates,
-      targets,
-      base,
-      timeoutMs: options.timeout * 1000,
-      useCache: !options.noCache,
-      logs,
-      cache: session === null ? null : join(session.directory, 'gate-cache'),
-      signal,
-    },
-    reporter,
-  );
-  if (session === null) return results;
-  await noteLeftByGates(repository, session, pass, targets);
-  return keepGateResults(session, pass, chosen, results);
+  const { repository, session, pass, base, chosen, logs } = gating;
+  const targets = await chooseTargets(gating, options, reporter);
+  const request = {
+    gates: chosen.gates,
+    targets,
+    base,
+    timeoutMs: options.timeout * 1000,
+    jobs: options.jobs ?? GATE_BUDGET,
+    asBase: true,
+    useCache: !options.noCache,
+    logs,
+    cache: session === null ? null : join(session.directory, 'gate-cache'),
+    signal,
+  };
+  const ran = await gateTargets(repository, session, request, reporter);
+  const results = options.main ? ran : await askMainTree(gating, request, ran, reporter);
+  if (session !== null) await noteLeftByGates(repository, session, pass, targets);
+  const judged =
+    session === null
+      ? withVerdicts(results)
+      : await keepGateResults(session, pass, chosen, results);
+  for (const warning of judged.flatMap(warningsOfBase)) reporter.warn(warning);
+  return judged;
+}
+
+/**
+ * What is red on base runs in the main tree too, while that holds the same content: it tells what worktrees lack from
+ * what was red before. A gate that changed files is left out: the main tree is the user's.
+ */
+async function askMainTree(
+  { repository, session, pass }: Gating,
+  request: GateRequest,
+  results: TargetResult[],
+  reporter: Reporter,
+): Promise<TargetResult[]> {
+  const base = results.find(({ target }) => target === 'base');
+  const isRed = (name: string) =>
+    base?.gates.some(
+      (it) =>
+        it.name === name && it.status !== 'pass' && !it.flaky && it.changed_files.length === 0,
+    );
+  const red = request.gates.filter(({ name }) => isRed(name));
+  if (base === undefined || red.length === 0) return results;
+  const answered = (in_main: TargetResult['in_main']) =>
+    results.map((it) => (it === base ? { ...base, in_main } : it));
+  if (session !== null && base.gates.every(({ cached }) => cached)) {
+    // Nothing of base was run just now: what the main tree said then is known as well.
+    const before = (await readGateRecord(session, pass))?.results.find(
+      ({ target, tree }) => target === 'base' && tree === base.tree,
+    )?.in_main;
+    if (red.every(({ name }) => before?.some((it) => it.name === name)))
+      return answered(before ?? null);
+  }
+  const main = await mainTarget(repository, session);
+  if (main.tree !== base.tree) return results;
+  reporter.progress('base: what is red there is run in the main tree too');
+  const asked = { ...request, gates: red, targets: [main] };
+  const [found] = await gateTargets(repository, session, asked, reporter);
+  return answered(found?.gates ?? null);
+}
+
+/** Said before any model is judged by it. */
+function warningsOfBase({ target, gates, in_main }: TargetResult): string[] {
+  if (target !== 'base') return [];
+  const named = (verdict: string | null) =>
+    gates
+      .filter((it) => it.verdict === verdict && it.status !== 'pass' && !it.flaky)
+      .map(({ name }) => name)
+      .join(', ');
+  const [missing, before, unknown] = [named('environment'), named('pre-existing'), named(null)];
+  return [
+    missing === ''
+      ? ''
+      : `base: ${missing}: red in a worktree and green in the main tree. Something is missing in worktrees: name it in .worktreeinclude, in "provide" of the configuration, or install it with --setup; until then these gates say nothing of a model.`,
+    before === '' ? '' : `base: ${before}: red before any model began (pre-existing).`,
+    unknown === '' || in_main !== null
+      ? ''
+      : `base: ${unknown}: red, and the main tree holds other content, so it cannot tell whether worktrees lack something.`,
+  ].filter((warning) => warning !== '');
 }
 
 async function chooseTargets(
@@ -99,7 +157,7 @@ async function chooseTargets(
     targets.push({
       target: 'base',
       tree: await requireRevision(topLevel, base, 'tree'),
-      directory: null,
+      place: null,
     });
   if (session !== null && (options.all || options.model.length > 0)) {
     for (const { model } of selectModels(session, options)) {
@@ -111,7 +169,7 @@ async function chooseTargets(
     targets.push({
       target: options.tree,
       tree: await requireRevision(topLevel, options.tree, 'tree'),
-      directory: null,
+      place: null,
     });
   }
   if (targets.length > 0) return targets;

@@ -1,31 +1,73 @@
 /** Phase 3: a worktree for each model, with what the project's gates need to run in it. */
-import { draftOf } from '../gates/provide.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Reporter } from '../script.ts';
-import { type Session, updateSession, type WorktreeRecord } from '../session/session.ts';
+import { workplaceIn } from '../session/capture.ts';
+import {
+  type Session,
+  type SessionData,
+  updateSession,
+  type WorktreeRecord,
+} from '../session/session.ts';
 import { makeWorktrees } from '../session/worktrees.ts';
 import {
   type Preparation,
   type Prepared,
   planPreparation,
   prepareWorktree,
+  providedPaths,
+  readNeeds,
 } from './prepare-worktree.ts';
 
 export type MadeWorktree = Omit<WorktreeRecord, 'provided'> & { created: boolean } & Prepared;
 
-/** Makes them all, then prepares each in parallel. A setup command given here counts for the whole session. */
+/** How worktrees are prepared, where options say it: then for the whole session, scratch worktrees included. */
+export interface PreparationOptions {
+  setup?: string | undefined;
+  link: string[];
+  copyLimit?: number | 'none' | undefined;
+  /** False: no post-checkout hook. */
+  hooks: boolean;
+}
+
+/** The session as it is with these options, in memory only. */
+export function withPreparationOptions(session: Session, options: PreparationOptions): Session {
+  return { ...session, data: { ...session.data, ...preparationWith(session.data, options) } };
+}
+
+export async function keepPreparationOptions(
+  session: Session,
+  options: PreparationOptions,
+): Promise<void> {
+  await updateSession(session, (data) => preparationWith(data, options));
+}
+
+function preparationWith(
+  { setup: before, preparation }: SessionData,
+  { setup, link, copyLimit, hooks }: PreparationOptions,
+): Pick<SessionData, 'setup' | 'preparation'> {
+  return {
+    setup: setup ?? before,
+    preparation: {
+      link: [...new Set([...(preparation?.link ?? []), ...link])],
+      copy_limit_mb: copyLimit ?? preparation?.copy_limit_mb ?? null,
+      hooks: hooks ? (preparation?.hooks ?? null) : false,
+    },
+  };
+}
+
+/** Makes them all, then prepares each in parallel. */
 export async function makeModelWorktrees(
   repository: Repository,
   session: Session,
-  { models, setup, signal }: { models: string[]; setup?: string | undefined; signal: AbortSignal },
+  { models, signal }: { models: string[]; signal: AbortSignal },
   reporter: Reporter,
 ): Promise<MadeWorktree[]> {
-  if (setup !== undefined) await updateSession(session, () => ({ setup }));
-  const preparation = await planPreparation(repository, session);
+  const needs = await readNeeds(repository, session);
+  const preparation = await planPreparation(repository, session, needs, models.length);
   const made = await makeWorktrees(repository, session, {
     models,
     start: session.data.base,
-    provided: preparation.provision.flatMap(({ path }) => [path, draftOf(path)]),
+    provided: providedPaths(preparation),
     onProgress: reporter.progress,
   });
   return Promise.all(
@@ -39,17 +81,26 @@ export async function makeModelWorktrees(
 async function prepareOnce(
   repository: Repository,
   session: Session,
-  { state, model, path }: WorktreeRecord,
+  record: WorktreeRecord,
   preparation: Preparation,
   signal: AbortSignal,
   reporter: Reporter,
 ): Promise<Prepared> {
+  const { state, model, path } = record;
   if (state === 'ready') return { provided: [], setup: null };
-  const place = { label: model, path };
-  const prepared = await prepareWorktree(repository, session, place, preparation, signal, reporter);
+  const { without, ...prepared } = await prepareWorktree(
+    repository,
+    session,
+    { label: model, workplace: workplaceIn(session, record) },
+    preparation,
+    signal,
+    reporter,
+  );
   // Not before: a crash on the way leaves it to the next make-worktrees to go on.
   await updateSession(session, ({ worktrees }) => ({
-    worktrees: worktrees.map((it) => (it.path === path ? { ...it, state: 'ready' } : it)),
+    worktrees: worktrees.map((it) =>
+      it.path === path ? { ...it, provided: without, state: 'ready' } : it,
+    ),
   }));
   return prepared;
 }

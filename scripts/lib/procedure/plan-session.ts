@@ -91,6 +91,7 @@ export async function planSession(
     prompt_summary: options.triggers.task.replaceAll(/\s+/g, ' ').slice(0, 120),
     user_changes: null,
     setup: null,
+    preparation: null,
     worktrees: [],
     captures: [],
     applications: [],

@@ -1,89 +1,298 @@
-/** What a fresh worktree needs before gates can run in it: ignored files, dependencies, the setup command. */
-
-import { join } from 'node:path';
-import { readConfiguration } from '../configuration.ts';
+/** What a fresh worktree needs before gates can run in it: ignored files, dependencies, hooks, the setup command. */
+import { dirname, join } from 'node:path';
+import { type Configuration, readConfiguration } from '../configuration.ts';
 import { mkdir } from '../disk.ts';
-import { type Provided, type Provision, planProvision, provide } from '../gates/provide.ts';
+import { apartFromOthers, environmentIn, variablesOf } from '../gates/gate-environment.ts';
+import { readEnd, tailOf } from '../gates/log.ts';
+import { listNeeded, type Needed } from '../gates/needed-files.ts';
+import { diskFacts, draftOf, type Provided, provide, sizeOf } from '../gates/provide.ts';
+import {
+  DEFAULT_COPY_LIMIT_MB,
+  type Provision,
+  type ProvisionWishes,
+  planProvision,
+} from '../gates/provision-plan.ts';
+import { findSetupCommand, setupVariables } from '../gates/setup-command.ts';
+import { listEntryChanges } from '../git/changes.ts';
 import { filesAt } from '../git/files-at.ts';
-import { scrubbedEnvironment } from '../git/git.ts';
+import { scrubbedEnvironment, type TrustedPlace } from '../git/git.ts';
+import { pathText } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
+import { rewindWorktree } from '../git/rewind-worktree.ts';
+import { initialiseSubmodules } from '../git/submodules.ts';
+import { treeOf } from '../git/trees.ts';
 import { superviseCommand } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
+import { maskFile, readSecrets, type Secret } from '../secrets.ts';
+import { readWorkplace, type Workplace } from '../session/capture.ts';
+import { trialFolder } from '../session/main-tree.ts';
 import { runMark } from '../session/marks.ts';
 import { stateRoot } from '../session/paths.ts';
 import { passFolder, type Session } from '../session/session.ts';
+import { runPostCheckout } from './post-checkout.ts';
 
-/** What is done to a worktree, decided before one is made. */
-export interface Preparation {
+/** What the worktrees of a repository need, whether one is made or not. */
+export interface Needs {
+  needed: Needed[];
+  /** Of all of it. */
+  paths: string[];
+  /** The files of base. */
+  tracked: ReadonlySet<string>;
+  wishes: ProvisionWishes;
+  setup: { command: string; source: string } | null;
+  /** Whether the user's post-checkout hook runs. */
+  hooks: boolean;
+  /** What stands in the files that are copied, and must not stand in logs. */
+  secrets: Secret[];
+}
+
+/** What is done to worktrees, decided before one is made. */
+export interface Preparation extends Needs {
   provision: Provision[];
-  /** The setup command, or null. */
-  setup: string | null;
 }
 
 export interface Prepared {
   provided: Provided[];
-  setup: { command: string; exit_code: number | null; log: string } | null;
+  setup: { command: string; source: string; exit_code: number | null; log: string } | null;
 }
 
 /** Limit of the user's setup command; an install from a cold cache takes minutes. */
 const SETUP_LIMIT_MS = 15 * 60_000;
 
 /** The same for models' worktrees and for scratch ones: otherwise their gates could not be compared. */
-export async function planPreparation(
-  repository: Repository,
-  session: Session | null,
-): Promise<Preparation> {
-  const base = session?.data.base ?? repository.head;
-  const configuration = await readConfiguration(filesAt(repository.topLevel, base));
+export async function readNeeds(repository: Repository, session: Session | null): Promise<Needs> {
+  const { topLevel } = repository;
+  const files = filesAt(topLevel, session?.data.base ?? repository.head);
+  const configuration = await readConfiguration(files);
+  const [needed, tracked, found] = await Promise.all([
+    listNeeded(topLevel, { ...configuration, folders: configuration.provide?.folders ?? [] }),
+    files.list(),
+    findSetupCommand(files),
+  ]);
+  const settings = needed.filter(({ kind }) => kind === 'included').map(({ path }) => path);
   return {
-    provision: await planProvision(repository.topLevel, configuration),
-    setup: session?.data.setup ?? configuration.setup ?? null,
+    needed,
+    paths: needed.map(({ path }) => path),
+    tracked: new Set(tracked),
+    wishes: wishesOf(configuration, session),
+    setup: chooseSetup(configuration.setup, session, found),
+    hooks: session?.data.preparation?.hooks ?? configuration.hooks ?? true,
+    secrets: await readSecrets(topLevel, settings),
   };
 }
 
-/** Carries it out in one worktree; what could not be provided, or a setup that failed, is a warning. */
+/** @param worktrees how many are to be made at once: all of them must fit on the disk */
+export async function planPreparation(
+  { topLevel, gitDir }: Repository,
+  session: Session | null,
+  needs: Needs,
+  worktrees: number,
+): Promise<Preparation> {
+  const trial = trialFolder(gitDir, session);
+  const facts = { ...(await diskFacts(topLevel, dirname(topLevel), trial)), worktrees };
+  const sized = needs.needed.map((one) => ({ ...one, bytes: sizeOf(join(topLevel, one.path)) }));
+  return { ...needs, provision: planProvision(sized, needs.tracked, facts, needs.wishes) };
+}
+
+function wishesOf(
+  { provide: configured }: Configuration,
+  session: Session | null,
+): ProvisionWishes {
+  const named = session?.data.preparation;
+  const limit = named?.copy_limit_mb ?? configured?.copy_limit_mb ?? DEFAULT_COPY_LIMIT_MB;
+  return {
+    copyLimitBytes: limit === 'none' ? null : limit * 1024 ** 2,
+    link: [...(configured?.link ?? []), ...(named?.link ?? [])],
+  };
+}
+
+function chooseSetup(
+  configured: Configuration['setup'],
+  session: Session | null,
+  found: Needs['setup'],
+): Needs['setup'] {
+  const named = session?.data.setup ?? null;
+  if (named !== null) return named === '' ? null : { command: named, source: '--setup' };
+  if (configured === false || configured === '') return null;
+  if (configured !== undefined) return { command: configured, source: 'the configuration' };
+  return found;
+}
+
+/** What is provided, as paths that are no part of a capture. */
+export function providedPaths({ provision }: Preparation): string[] {
+  return provision.filter(({ how }) => how !== 'skip').flatMap(({ path }) => [path, draftOf(path)]);
+}
+
+/** A worktree that was just filled, and how to read it. */
+export interface FreshWorktree {
+  /** Whose it is: in messages and names of logs. */
+  label: string;
+  workplace: Workplace;
+}
+
+/**
+ * Carries it out in one worktree; what could not be provided, or a setup that failed, is a warning.
+ * @returns also the paths that are no part of a capture
+ */
 export async function prepareWorktree(
   repository: Repository,
   session: Session | null,
-  { label, path }: { label: string; path: string },
-  { provision, setup }: Preparation,
+  worktree: FreshWorktree,
+  preparation: Preparation,
   signal: AbortSignal,
   reporter: Reporter,
-): Promise<Prepared> {
-  const provided = await provide(repository.topLevel, path, provision, {
-    onProgress: (message) => reporter.progress(`${label}: ${message}`),
-  });
-  for (const { path: missing, how, reason } of provided) {
-    if (how === 'skipped') reporter.warn(`${label}: ${missing} was not provided: ${reason}`);
+): Promise<Prepared & { without: string[] }> {
+  const { label, workplace } = worktree;
+  const { place } = workplace;
+  const { provision, setup } = preparation;
+  const modules = await initialiseSubmodules(place, repository, signal);
+  for (const { path, how, reason } of modules) {
+    if (how === 'skipped')
+      reporter.warn(`${label}: the submodule ${path} is not checked out: ${reason}`);
   }
-  const ran = setup === null ? null : await runSetup(session, label, path, setup, signal);
+  const run = (command: string, directory: string, log: string) =>
+    runInWorktree(repository, session, worktree, { command, directory, log }, preparation, signal);
+  const provided = await provide(repository.topLevel, place.directory, provision, {
+    onProgress: (message) => reporter.progress(`${label}: ${message}`),
+    install: async (command, directory) => {
+      const { exit_code, log } = await run(command, directory, 'install');
+      return exit_code === 0
+        ? null
+        : tailOf(await readEnd(log))
+            .split('\n')
+            .at(-1) || `see ${log}`;
+    },
+  });
+  for (const { path, how, reason } of provided) {
+    if (how === 'skipped') reporter.warn(`${label}: ${path} was not provided: ${reason}`);
+    if (how === 'link')
+      reporter.warn(
+        `${label}: ${path} is a link into the main tree: what is written there changes your own copy.`,
+      );
+  }
+  const without = providedPaths(preparation);
+  const hooked =
+    preparation.hooks &&
+    (await runHook(repository, session, worktree, preparation, signal, reporter));
+  const ran = setup && (await run(setup.command, place.directory, 'setup'));
   if (ran !== null && ran.exit_code !== 0) {
     reporter.warn(`${label}: the setup command failed (exit ${ran.exit_code}); see ${ran.log}.`);
   }
-  return { provided, setup: ran };
+  const installed = provided.some(({ how }) => how === 'install');
+  const made =
+    hooked || installed || ran !== null
+      ? await setApartWhatWasMade(worktree, without, reporter)
+      : [];
+  return {
+    provided,
+    setup: setup && ran && { ...setup, ...ran },
+    without: [...without, ...made],
+  };
 }
 
-async function runSetup(
+/** Whether the user's post-checkout hook ran. */
+async function runHook(
+  repository: Repository,
   session: Session | null,
-  label: string,
-  path: string,
-  command: string,
+  { label, workplace }: FreshWorktree,
+  { secrets }: Preparation,
   signal: AbortSignal,
-): Promise<NonNullable<Prepared['setup']>> {
+  reporter: Reporter,
+): Promise<boolean> {
+  const { ran, problem, log } = await runPostCheckout(repository, session, {
+    ...{ worktree: workplace.directory, commit: workplace.start, signal },
+    log: await logFile(session, label, 'post-checkout'),
+    mark: runMark(session, `${label}-hook`),
+  });
+  if (log !== null) await maskFile(log, secrets);
+  if (problem !== null) {
+    const see = log === null ? '' : `; see ${log}`;
+    reporter.warn(`${label}: the post-checkout hook: ${problem}${see}. --no-hooks leaves it out.`);
+  }
+  return ran;
+}
+
+/**
+ * What a hook, an installation or a setup command wrote is not the model's work: new files are left out of captures,
+ * changed ones are as base has them again.
+ */
+async function setApartWhatWasMade(
+  { label, workplace }: FreshWorktree,
+  without: readonly string[],
+  reporter: Reporter,
+): Promise<string[]> {
+  const { place, start } = workplace;
+  const read = (beside: readonly string[]) => readWorkplace({ ...workplace, without: beside });
+  const before = await treeOf(place, start);
+  const changes = await listEntryChanges(place, before, await read(without));
+  const fresh = changes.filter(({ from }) => from === null).map(({ path }) => pathText(path));
+  const made = fresh.length <= MOST_PATHS ? fresh : await foldersOf(fresh, place, start);
+  const changed = changes.filter(({ from }) => from !== null).map(({ path }) => pathText(path));
+  if (changed.length > 0) {
+    await rewindWorktree(place, await read([...without, ...made]), before);
+    reporter.warn(
+      `${label}: its preparation (hook, installation or setup command) changed ${inShort(changed)}: put back as base has it, because it would count as the model's work.`,
+    );
+  }
+  return made;
+}
+
+/** So many paths are kept one by one; of more, the folders that base does not have. */
+const MOST_PATHS = 2_000;
+
+async function foldersOf(
+  paths: readonly string[],
+  place: TrustedPlace,
+  start: string,
+): Promise<string[]> {
+  const known = new Set((await filesAt(place, start).list()).flatMap(ancestors));
+  return [...new Set(paths.map((path) => ancestors(path).find((it) => !known.has(it)) ?? path))];
+}
+
+/** `a/b/c` -> `a`, `a/b`. */
+function ancestors(path: string): string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
+}
+
+function inShort(paths: readonly string[]): string {
+  const [first = '', ...rest] = paths;
+  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+}
+
+async function runInWorktree(
+  repository: Repository,
+  session: Session | null,
+  { label, workplace }: FreshWorktree,
+  { command, directory, log: what }: { command: string; directory: string; log: string },
+  { secrets }: Preparation,
+  signal: AbortSignal,
+): Promise<{ exit_code: number | null; log: string }> {
+  const log = await logFile(session, label, what);
+  const { exitCode } = await apartFromOthers(session?.data.session_id ?? 'alone', (apart) =>
+    superviseCommand({
+      file: 'sh',
+      args: ['-c', command],
+      cwd: directory,
+      env: {
+        ...environmentIn(workplace.directory, repository.topLevel, scrubbedEnvironment()),
+        ...variablesOf(apart),
+        ...setupVariables(repository.topLevel, workplace.directory),
+      },
+      stdoutFile: log,
+      stderrFile: log,
+      timeoutMs: SETUP_LIMIT_MS,
+      mark: runMark(session, `${label}-${what}`),
+      signal,
+    }),
+  );
+  await maskFile(log, secrets);
+  signal.throwIfAborted();
+  return { exit_code: exitCode, log };
+}
+
+async function logFile(session: Session | null, label: string, what: string): Promise<string> {
   const logs = session === null ? join(stateRoot(), 'gates') : join(passFolder(session), 'logs');
   await mkdir(logs, { recursive: true, mode: 0o700 });
-  const log = join(logs, `${label.replaceAll(/[^\w.-]/g, '-')}-setup.log`);
-  const { exitCode } = await superviseCommand({
-    file: 'sh',
-    args: ['-c', command],
-    cwd: path,
-    env: scrubbedEnvironment(),
-    stdoutFile: log,
-    stderrFile: log,
-    timeoutMs: SETUP_LIMIT_MS,
-    mark: runMark(session, `${label}-setup`),
-    signal,
-  });
-  signal.throwIfAborted();
-  return { command, exit_code: exitCode, log };
+  return join(logs, `${label.replaceAll(/[^\w.-]/g, '-')}-${what}.log`);
 }

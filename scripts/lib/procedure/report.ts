@@ -16,6 +16,7 @@ import type {
   ReportSession,
 } from '../report/report-data.ts';
 import { type Patches, VersionReader } from '../report/versions.ts';
+import { maskTexts } from '../secrets.ts';
 import { readJsonOrNull, readTextOrNull, replaceFile } from '../session/files.ts';
 import { distinctChanges, readWindows } from '../session/guard-record.ts';
 import {
@@ -25,6 +26,7 @@ import {
   type Session,
   type SessionModel,
 } from '../session/session.ts';
+import { secretsOf } from '../session/session-secrets.ts';
 import { comparedFileSchema, type PrintedComparison } from './compare.ts';
 import { type GateRecord, readGateRecord } from './gate-record.ts';
 import { inWords } from './guard-words.ts';
@@ -46,7 +48,7 @@ export async function writeReport(
 ): Promise<{ file: string; bytes: number; problems: string[] }> {
   const file = join(passFolder(session, pass), 'report.html');
   const data = await readReportData(session, pass);
-  const page = Buffer.from(reportPage(data), 'utf8');
+  const page = Buffer.from(reportPage(maskTexts(data, await secretsOf(session))), 'utf8');
   await replaceFile(file, page);
   return { file, bytes: page.length, problems: data.problems };
 }

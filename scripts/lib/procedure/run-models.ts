@@ -12,11 +12,13 @@ import { startDetached } from '../process/detached.ts';
 import { identifyProcess, ownIdentity } from '../process/processes.ts';
 import { endMarkedProcesses } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
+import { maskFile, maskText } from '../secrets.ts';
 import { hasChanged, type Workplace, workplaceOf } from '../session/capture.ts';
 import { replaceFile } from '../session/files.ts';
 import type { Guard } from '../session/guard-record.ts';
 import { runMark } from '../session/marks.ts';
 import { passFolder, recordEvent, type Session, type SessionModel } from '../session/session.ts';
+import { secretsOf } from '../session/session-secrets.ts';
 import { readActivity } from '../session/worktree-activity.ts';
 import { launcher } from '../skill-folder.ts';
 import { Accounts, type UsedUp } from './accounts.ts';
@@ -185,7 +187,12 @@ async function runOne(
     canPay: () => accounts.usedUpBy(resolved.account) === null,
     onProgress: reporter.progress,
   });
-  const ended: RunState = { ...state, ...result, supervisor: null };
+  const secrets = await secretsOf(session);
+  for (const file of Object.values(files)) {
+    if (existsSync(file)) await maskFile(file, secrets);
+  }
+  const message = result.message && maskText(result.message, secrets);
+  const ended: RunState = { ...state, ...result, message, supervisor: null };
   accounts.note(ended);
   await writeRunState(session, pass, ended);
   await recordEvent(session, 'run_end', {

@@ -5,6 +5,7 @@ import { pathText } from '../git/paths.ts';
 import { writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { commitTree } from '../git/trees.ts';
+import { GATE_BUDGET } from '../process/slots.ts';
 import type { Reporter } from '../script.ts';
 import { passName } from '../session/paths.ts';
 import { refPrefix, type Session } from '../session/session.ts';
@@ -19,8 +20,9 @@ import {
 import { resolvePicks } from '../synthesis/resolve-picks.ts';
 import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
 import type { Comparison } from './compare.ts';
-import { chooseGates, gateTargets } from './gate.ts';
-import { readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
+import { chooseGates } from './gate-choices.ts';
+import { printTarget, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
+import { gateTargets } from './gate-targets.ts';
 
 export interface PickOptions {
   /** The text of a picks file. */
@@ -127,9 +129,12 @@ export async function proveTree(
     session,
     {
       gates,
-      targets: [{ target: 'synthesis', tree, directory: null }],
+      targets: [{ target: 'synthesis', tree, place: null }],
       base,
       timeoutMs,
+      jobs: GATE_BUDGET,
+      // What the user picked is the user's word, weaker tests included; they were shown before.
+      asBase: false,
       useCache: true,
       logs,
       cache: session === null ? null : join(session.directory, 'gate-cache'),
@@ -153,7 +158,13 @@ export function redProof(result: TargetResult): Refusal {
     message: `The mix is not green: ${red.map(({ name, status }) => `${name} (${status})`).join(', ')}. Nothing was applied.`,
     hint: 'Read the logs that "details" names, change the picks, and run apply-picks again.',
     details: {
-      verify: { passed: false, gates: result.gates, culprits: [], nearest_green: null, runs: 1 },
+      verify: {
+        passed: false,
+        gates: printTarget(result).gates,
+        culprits: [],
+        nearest_green: null,
+        runs: 1,
+      },
     },
   });
 }

@@ -1,8 +1,3 @@
-import { availableParallelism } from 'node:os';
-
-/** Half the cores, at least one: so many gates may run at once beside the user's own work. */
-export const GATE_BUDGET = Math.max(1, Math.floor(availableParallelism() / 2));
-
 /**
  * Maps items with at most `limit` at work at the same time; results in the items' order. After a failure nothing more is
  * begun; what was begun is waited for, and then the first failure is thrown.

@@ -1,4 +1,5 @@
 /** What the project's own quality gates said of each candidate, and who changed the gates. */
+import { TAMPERING_WORDS } from '../gates/tampering/kinds.ts';
 import { details, note, section, type Tone, table, textBlock, word } from './elements.ts';
 import { type Html, html, type Insertion, join } from './html.ts';
 import type { ReportData, ReportGate, ReportGates, ReportTarget } from './report-data.ts';
@@ -17,15 +18,9 @@ const VERDICTS: Record<NonNullable<ReportGate['verdict']>, string> = {
   introduced: 'introduced here',
   fixed: 'fixed here',
   'pre-existing': 'pre-existing: red on base too',
-  flaky: 'flaky',
-};
-
-const TAMPERINGS: Record<string, string> = {
-  'test-deleted': 'an existing test was removed',
-  'gate-configuration-changed':
-    'the configuration of a test runner, linter or formatter was changed',
-  'ci-changed': 'the CI configuration was changed',
-  'manifest-changed': 'a file that defines gates was changed',
+  environment: 'environment: red in worktrees only, so something is missing there',
+  tampered: 'tampered: red with the gate files of base',
+  flaky: 'flaky: red, then green',
 };
 
 export function gateSection({ gates }: ReportData): Html {
@@ -53,6 +48,7 @@ function gateContent(gates: ReportGates): Insertion {
       ? null
       : html`<p class="muted">The gates were not run on base, so nothing says which failures were there before.</p>`,
     tampering(targets),
+    namedTests(targets),
     redGates(targets),
   ];
 }
@@ -78,7 +74,7 @@ function gateCell({ gates }: ReportTarget, name: string): Html {
   if (gate === undefined) return html`<td class="muted">not run</td>`;
   const facts = [testsInWords(gate), duration(gate.duration_ms), gate.cached ? 'cached' : ''];
   const verdict = gate.verdict === null ? null : html`<small>${VERDICTS[gate.verdict]}</small>`;
-  return html`<td>${statusWord(gate)}${verdict}<small>${facts.filter(Boolean).join(', ')}</small></td>`;
+  return html`<td>${gate.verdict === 'tampered' ? word('bad', 'passed by tampering') : statusWord(gate)}${verdict}<small>${facts.filter(Boolean).join(', ')}</small></td>`;
 }
 
 function statusWord({ status }: ReportGate): Html {
@@ -91,17 +87,53 @@ function testsInWords({ tests, status }: ReportGate): string {
 }
 
 function tampering(targets: readonly ReportTarget[]): Html {
-  const items = targets.flatMap(({ target, tampered }) =>
-    tampered.map(
-      ({ path, kind }) =>
-        html`<li><strong>${target}</strong>: <code>${path}</code>, ${TAMPERINGS[kind] ?? kind}</li>`,
+  const items = targets.flatMap(({ target, tampered, as_base }) => [
+    ...tampered.map(
+      ({ path, kind, detail, severity }) =>
+        html`<li>${severity === 'strong' ? word('bad', 'weaker') : word('warn', 'changed')} <strong>${target}</strong>: <code>${path}</code>, ${TAMPERING_WORDS[kind]}${detail === '' ? null : html`: ${detail}`}</li>`,
     ),
-  );
+    ...(as_base === null ? [] : [asBase(target, as_base)]),
+  ]);
   const content =
     items.length === 0
       ? html`<p>No model changed a file that the gates depend on.</p>`
       : html`<p>${word('warn', 'Look at these before you trust a green gate.')}</p><ul>${items}</ul>`;
   return html`<h3>Changes to the gates themselves</h3>${content}\n`;
+}
+
+function asBase(target: string, { gates }: NonNullable<ReportTarget['as_base']>): Html {
+  const red = gates.filter(({ status, flaky }) => status !== 'pass' && !flaky);
+  return red.length === 0
+    ? html`<li><strong>${target}</strong>: with the gate files of base its gates are green as well.</li>`
+    : html`<li>${word('bad', 'red')} <strong>${target}</strong>: with the gate files of base: ${join(
+        red.map(({ name, status }) => `${name} ${STATUSES[status][1]}`),
+        ', ',
+      )}.</li>`;
+}
+
+/** Which tests broke and which were repaired, where the runner names them; what the gates themselves changed. */
+function namedTests(targets: readonly ReportTarget[]): Insertion {
+  const items = targets.flatMap(({ target, gates }) =>
+    gates.flatMap(({ name, ...gate }) => [
+      testList(target, name, word('bad', 'broken'), gate.broken_tests),
+      testList(target, name, word('good', 'repaired'), gate.repaired_tests),
+      testList(target, name, word('warn', 'no longer run'), gate.missing_tests),
+      testList(target, name, word('warn', 'files changed by the gate itself'), gate.changed_files),
+    ]),
+  );
+  const told = items.filter((item) => item !== null);
+  return told.length === 0
+    ? null
+    : [html`<h3>Test by test, against base</h3>\n<ul>`, told, html`</ul>\n`];
+}
+
+const MOST_NAMES = 10;
+
+function testList(target: string, gate: string, what: Html, names: readonly string[]): Html | null {
+  if (names.length === 0) return null;
+  const rest = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : '';
+  const shown = names.slice(0, MOST_NAMES).map((name) => html`<code>${name}</code>`);
+  return html`<li><strong>${target}</strong>, ${gate}: ${what} ${join(shown, ', ')}${rest}</li>`;
 }
 
 function redGates(targets: readonly ReportTarget[]): Insertion {

@@ -1,4 +1,6 @@
 /** What the page shows. Every text in it may come from a model, a file or a log. */
+import type { TamperingKind } from '../gates/tampering/kinds.ts';
+import type { Verdict } from '../gates/verdict.ts';
 
 export interface ReportData {
   task: string;
@@ -83,7 +85,9 @@ export interface ReportTarget {
   /** The gates ran on something older than the capture of now. */
   outdated: boolean;
   gates: ReportGate[];
-  tampered: { path: string; kind: string }[];
+  tampered: { path: string; kind: TamperingKind; detail: string; severity: 'strong' | 'weak' }[];
+  /** The gates that came out otherwise with the gate files of base. */
+  as_base: { passed: boolean; gates: ReportGate[] } | null;
 }
 
 export interface ReportGate {
@@ -97,7 +101,12 @@ export interface ReportGate {
   tail: string;
   cached: boolean;
   tests: { ran: number; failed: number } | null;
-  verdict: 'ok' | 'introduced' | 'fixed' | 'pre-existing' | 'flaky' | null;
+  flaky: boolean;
+  changed_files: string[];
+  broken_tests: string[];
+  repaired_tests: string[];
+  missing_tests: string[];
+  verdict: Verdict | null;
 }
 
 export interface ReportComparison {

@@ -10,6 +10,7 @@ import {
   untouchedFiles,
 } from '../git/conversions.ts';
 import { git, gitLineOrNull, type TrustedPlace } from '../git/git.ts';
+import type { NestedRepository } from '../git/nested-repository.ts';
 import { pathText, type RawPath, rawPathOfPrinted, splitNul } from '../git/paths.ts';
 import { convertedPaths } from '../git/present-files.ts';
 import { readRef, writeRefs } from '../git/refs.ts';
@@ -22,7 +23,7 @@ import {
   withTemporaryIndex,
   writeTreeWith,
 } from '../git/trees.ts';
-import { type NestedRepository, readWorkingTree, type WorkingTree } from '../git/working-tree.ts';
+import { readWorkingTree, type WorkingTree } from '../git/working-tree.ts';
 import { adminDirOf } from '../git/worktrees.ts';
 import { haveSameBytes } from '../same-bytes.ts';
 import { passName } from './paths.ts';
@@ -41,6 +42,7 @@ import {
   type WorktreeRecord,
   worktreeOf,
 } from './session.ts';
+import { type Leak, maskDiff, secretsOf } from './session-secrets.ts';
 import { mainPlace, withPlaceAlone, worktreePlace } from './trusted-places.ts';
 
 export interface Capture {
@@ -55,6 +57,8 @@ export interface Capture {
   commitsByModel: number;
   /** The file with the patch. */
   diff: string;
+  /** Files that contain a secret of the user's, which was copied into the worktree. */
+  secrets: Leak[];
   /** What could not be carried as it is, and why. */
   warnings: string[];
 }
@@ -218,10 +222,12 @@ export async function captureModel(
 
   const { head, ref } = record;
   const capture = await describing;
+  const secrets = await maskDiff(topLevel, diff, capture.files, await secretsOf(session));
   const start = worktreeOf(session, model, pass)?.start ?? session.data.base;
   const commitsByModel = head === start ? 0 : await countCommits(topLevel, start, head);
   await recordEvent(session, 'capture', { model, pass, tree, state: capture.state });
-  return { model, ...capture, ref, commitsByModel, warnings: await explaining };
+  const warnings = [...(await explaining), ...secrets.map(explainLeak)];
+  return { model, ...capture, ref, commitsByModel, secrets, warnings };
 }
 
 /** Captures any working tree, without a session. */
@@ -244,6 +250,7 @@ export async function captureAlone(
       ...capture,
       ref: null,
       commitsByModel: await countCommits(topLevel, base, head),
+      secrets: [],
       warnings: await explain(place, place, found, capture.files),
     };
   });
@@ -302,6 +309,10 @@ async function explain(
         `${pathText(path)}: line ends, a filter or an encoding of .gitattributes or core.autocrlf change its bytes; what is applied is what git would check out.`,
     ),
   ];
+}
+
+function explainLeak({ path, secret }: Leak): string {
+  return `${path} contains a secret of yours (${secret}): take it out before the file is applied. It is masked in the diff, which git cannot apply for that.`;
 }
 
 function isSubmodule({ mode, oldMode }: FileChange): boolean {

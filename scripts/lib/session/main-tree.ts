@@ -330,6 +330,11 @@ async function withStagingFolder<T>(
   }
 }
 
+/** For a moment, to try what the disk can do; beside the staging folder, and removed like it. */
+export function trialFolder(gitDir: string, session: Session | null): string {
+  return join(gitDir, `multi-model-execute-${session?.data.session_id ?? 'alone'}-trial`);
+}
+
 function stagingFolder({ topLevel, gitDir }: Repository, { data }: Session): string {
   const name = `multi-model-execute-${data.session_id}`;
   const isOneDisk = statSync(topLevel).dev === statSync(gitDir).dev;
@@ -354,7 +359,11 @@ export async function withMainTree<T>(
 /** Removes what a killed process had made ready; whoever changes the main tree just now is waited for. */
 export async function removeStaging(repository: Repository, session: Session): Promise<void> {
   await withMainTree(repository, session, async () => {
-    await rm(stagingFolder(repository, session), { recursive: true, force: true });
+    for (const folder of [
+      stagingFolder(repository, session),
+      trialFolder(repository.gitDir, session),
+    ])
+      await rm(folder, { recursive: true, force: true });
     await forgetReplacement(repository.gitDir, session.data.session_id);
   });
 }

@@ -62,7 +62,9 @@ export function obeyedPlaces(
 ): ObeyedPlace[] {
   const home = env.HOME || homedir();
   const ofUser = join(configurationHome(env), 'git');
-  const named = (key: string) => settings.findLast((it) => it.key === key)?.value;
+  // Those of no file are our own, for our own commands only.
+  const named = (key: string) =>
+    settings.findLast((it) => it.key === key && it.file !== null)?.value;
   const expanded = (path: string | undefined) =>
     path === undefined || path === '' ? [] : [resolve(topLevel, path.replace(/^~(?=\/)/, home))];
   const hooks = expanded(named('core.hookspath')).filter((it) => isOutside(it, topLevel));

@@ -25,13 +25,16 @@ export const captureSchema = z.object({
   totals: z.object({ files: z.number(), additions: z.number(), deletions: z.number() }),
   commits_by_model: z.number(),
   diff: z.string().describe('git apply --binary turns base into the tree with it'),
+  secrets: z
+    .array(z.object({ path: z.string(), path_base64: z.string().optional(), secret: z.string() }))
+    .describe('files that contain a secret of the user, by its name; masked in the diff'),
   warnings: z.array(z.string()),
 });
 
 export type PrintedCapture = z.output<typeof captureSchema>;
 
 export function printCapture(capture: Capture): PrintedCapture {
-  const { model, base, tree, ref, state, files, commitsByModel, diff, warnings } = capture;
+  const { model, base, tree, ref, state, files, commitsByModel, diff, secrets, warnings } = capture;
   const sum = (count: (file: FileChange) => number) =>
     files.reduce((total, file) => total + count(file), 0);
   return {
@@ -48,6 +51,7 @@ export function printCapture(capture: Capture): PrintedCapture {
     },
     commits_by_model: commitsByModel,
     diff,
+    secrets: [...secrets],
     warnings: [...warnings],
   };
 }

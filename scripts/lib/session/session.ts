@@ -111,6 +111,15 @@ export const sessionSchema = z.object({
   user_changes: userChangesSchema.nullable(),
   /** The setup command that was given by option; null: that of the configuration. */
   setup: z.string().nullable(),
+  /** How worktrees are provided, where options said it. */
+  preparation: z
+    .object({
+      link: z.array(z.string()),
+      copy_limit_mb: z.union([z.number(), z.literal('none')]).nullable(),
+      hooks: z.boolean().nullable(),
+    })
+    .nullable()
+    .default(null),
   worktrees: z.array(worktreeSchema),
   captures: z.array(captureRecordSchema),
   applications: z.array(applicationSchema),

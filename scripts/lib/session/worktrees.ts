@@ -176,7 +176,8 @@ async function fill(
   if (!isFilled) {
     const adminDir = await adminDirOf(session.data.common_dir, record.path);
     if (adminDir === null) throw notRegistered(record.path);
-    await fillWorktree(worktreePlace(session, record.path), adminDir, record.start);
+    const { main_tree } = session.data;
+    await fillWorktree(worktreePlace(session, record.path), adminDir, record.start, main_tree);
     const folders = foldersFile(session, record);
     for (const file of [folders, trusted]) {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });

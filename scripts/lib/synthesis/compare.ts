@@ -1,9 +1,10 @@
 /** Where the candidates really differ: every path that any model changed, with all its versions. */
+
+import { readBlobs } from '../git/blobs.ts';
 import { type ChangeStatus, type FileChange, listChanges, readHunkPatch } from '../git/changes.ts';
 import type { RawPath } from '../git/paths.ts';
 import type { TreeEntry } from '../git/trees.ts';
 import { type Agreement, agreementOf, comparesByLines } from './agreement.ts';
-import { readBlobs } from './blobs.ts';
 import { type Hunk, identifyHunks, sortHunks } from './hunks.ts';
 import { parseHunkPatch } from './read-hunks.ts';
 

@@ -1,8 +1,9 @@
 /** The tree that the picks make, built in git's object store: no working tree is read or written. */
+
+import { readBlobs, writeBlobs } from '../git/blobs.ts';
 import { type ChangeStatus, listChanges } from '../git/changes.ts';
 import { pathText, type RawPath } from '../git/paths.ts';
 import { type TreeEntry, writeTreeWith } from '../git/trees.ts';
-import { readBlobs, writeBlobs } from './blobs.ts';
 import { foldersOf } from './companions.ts';
 import { applyHunks, overlapGroups } from './hunks.ts';
 import { BASE } from './picks.ts';

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { writeFile } from '../disk.ts';
 import { Failure } from '../errors.ts';
-import { git } from '../git/git.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
+import { git } from './git.ts';
 
 /**
  * The contents of blobs by their ids, all read by one git process.

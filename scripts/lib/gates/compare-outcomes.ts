@@ -1,0 +1,40 @@
+import type { TestOutcomes } from './outcomes/outcomes.ts';
+
+export interface OutcomeChanges {
+  /** Fail now, and did not fail on base, where they may not have been. */
+  broken: string[];
+  /** Failed on base, and do not fail now. */
+  repaired: string[];
+  /** Ran on base, and did not run now. */
+  missing: string[];
+}
+
+/**
+ * What became of the tests since base. Both results must be of runs that ended by themselves.
+ * @param result null: nothing is known, so nothing is said
+ * @param base null: no test is known to have failed there
+ */
+export function compareOutcomes(
+  result: TestOutcomes | null,
+  base: TestOutcomes | null,
+): OutcomeChanges {
+  if (result === null) return { broken: [], repaired: [], missing: [] };
+  const failed = new Set(result.failed);
+  const passed = new Set(result.passed);
+  const failedOnBase = new Set(base?.failed);
+  const isNamed = (name: string) => failed.has(name) || passed.has(name);
+  const ranOnBase = base === null ? [] : [...base.failed, ...(base.complete ? base.passed : [])];
+  // Where only failures are named, a test is right when it is not among them, unless its file or group is.
+  const isRight = (name: string) =>
+    passed.has(name) || !(result.complete || result.partial || isUnder(failed, name));
+  return {
+    broken: result.failed.filter((name) => !failedOnBase.has(name)),
+    repaired: [...failedOnBase].filter((name) => !failed.has(name) && isRight(name)),
+    missing: result.complete ? ranOnBase.filter((name) => !isNamed(name)) : [],
+  };
+}
+
+/** Whether a test is part of what has one of these names: a file, a group, a package. */
+function isUnder(names: ReadonlySet<string>, test: string): boolean {
+  return [...test.matchAll(/ > |::|\/|#/g)].some(({ index }) => names.has(test.slice(0, index)));
+}

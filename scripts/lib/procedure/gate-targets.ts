@@ -1,0 +1,261 @@
+/** Runs gates on trees: each tree once, in its own place, all within one budget of cores. */
+import { join } from 'node:path';
+import { mkdir } from '../disk.ts';
+import { Refusal } from '../errors.ts';
+import { fileGateCache, memoryOf } from '../gates/cache.ts';
+import type { Gate } from '../gates/gate.ts';
+import { apartFromOthers } from '../gates/gate-environment.ts';
+import { type GateResult, recallGates, runGates } from '../gates/run.ts';
+import { describeSurroundings } from '../gates/surroundings.ts';
+import { judge } from '../gates/verdict.ts';
+import { listEntryChanges } from '../git/changes.ts';
+import { pathText } from '../git/paths.ts';
+import type { Repository } from '../git/repository.ts';
+import { rewindWorktree } from '../git/rewind-worktree.ts';
+import { Slots } from '../process/slots.ts';
+import type { Reporter } from '../script.ts';
+import { readWorkplace, type Workplace } from '../session/capture.ts';
+import { runMark } from '../session/marks.ts';
+import type { Session } from '../session/session.ts';
+import { examineGates } from './examine-gates.ts';
+import type { TargetResult } from './gate-record.ts';
+import { type Needs, planPreparation, readNeeds } from './prepare-worktree.ts';
+import { withScratchWorktree } from './scratch-worktree.ts';
+
+/** Something to run gates on: which tree, and where. */
+export interface GateTarget {
+  target: string;
+  tree: string;
+  /** A place that holds the tree; null: a scratch worktree is made for it. */
+  place: GatePlace | null;
+}
+
+export interface GatePlace {
+  directory: string;
+  /** The tree that lies there now. */
+  read: () => Promise<string>;
+  /** Makes it hold a tree again; null: nothing there is ours to change. */
+  rewind: ((from: string, to: string) => Promise<void>) | null;
+}
+
+export interface GateRequest {
+  gates: Gate[];
+  targets: GateTarget[];
+  /** What the targets are compared with for tampering. */
+  base: string;
+  timeoutMs: number;
+  /** How many gates may run at once. */
+  jobs: number;
+  useCache: boolean;
+  /** Whether a target that changed its own gates is gated with those of base as well. */
+  asBase: boolean;
+  /** Where logs go, and the cache. */
+  logs: string;
+  cache: string | null;
+  signal: AbortSignal;
+}
+
+/** Gives the results in the targets' order; verdicts come later, when base is known. */
+export async function gateTargets(
+  repository: Repository,
+  session: Session | null,
+  request: GateRequest,
+  reporter: Reporter,
+): Promise<TargetResult[]> {
+  if (request.gates.length === 0) throw noGates();
+  await mkdir(request.logs, { recursive: true, mode: 0o700 });
+  const failed = new AbortController();
+  const signal = AbortSignal.any([request.signal, failed.signal]);
+  const gating = new Gating(
+    repository,
+    session,
+    { ...request, signal },
+    reporter,
+    await readNeeds(repository, session),
+  );
+  const all = request.targets.map(async (target) => {
+    try {
+      return await gating.gate(target);
+    } catch (error) {
+      // The others end early, and are waited for: nothing may run on behind a failure.
+      failed.abort(error);
+      throw error;
+    }
+  });
+  await Promise.allSettled(all);
+  request.signal.throwIfAborted();
+  failed.signal.throwIfAborted();
+  return Promise.all(all);
+}
+
+class Gating {
+  private readonly slots: Slots;
+  /** Each scratch worktree has its own copy of what gates need: so many of them at a time. */
+  private readonly scratch: Slots;
+  private readonly known = new Map<string, Promise<TargetResult>>();
+  private preparation: ReturnType<typeof planPreparation> | null = null;
+
+  constructor(
+    private readonly repository: Repository,
+    private readonly session: Session | null,
+    private readonly request: GateRequest,
+    private readonly reporter: Reporter,
+    private readonly needs: Needs,
+  ) {
+    this.slots = new Slots(request.jobs);
+    this.scratch = new Slots(request.jobs + 1);
+  }
+
+  /** Two targets with the same tree are one; the main tree is a place of its own. */
+  async gate(target: GateTarget): Promise<TargetResult> {
+    if (target.target === 'main') return this.gateTree(target);
+    const same = this.known.get(target.tree);
+    if (same === undefined) {
+      const running = this.gateTree(target);
+      this.known.set(target.tree, running);
+      return running;
+    }
+    const { gates, ...result } = await same;
+    return {
+      ...result,
+      target: target.target,
+      gates: gates.map((it) => ({ ...it, cached: true })),
+    };
+  }
+
+  private async gateTree(target: GateTarget): Promise<TargetResult> {
+    const { topLevel } = this.repository;
+    const { base, asBase } = this.request;
+    const [gates, examined] = await Promise.all([
+      this.gatesOf(target),
+      examineGates(
+        topLevel,
+        base,
+        target.tree,
+        this.request.gates.map(({ command }) => command),
+      ),
+    ]);
+    const { passed } = judge(gates, { base: null });
+    const result = { target: target.target, tree: target.tree, gates, passed };
+    if (!asBase || examined.asBase === null)
+      return { ...result, tampered: examined.tampered, as_base: null, in_main: null };
+    const exam = { target: `${target.target} as base`, tree: examined.asBase, place: null };
+    const again = await this.gatesOf(exam);
+    return {
+      ...result,
+      tampered: examined.tampered,
+      as_base: { tree: exam.tree, passed: judge(again, { base: null }).passed, gates: again },
+      in_main: null,
+    };
+  }
+
+  private async gatesOf(target: GateTarget): Promise<GateResult[]> {
+    const { repository, request } = this;
+    const { tree, place } = target;
+    const memory = this.memoryOf(target);
+    const known = memory && (await recallGates(request.gates, memory));
+    if (known) {
+      for (const result of known) this.tell(target, result);
+      return known;
+    }
+    if (place !== null) return this.run(target, place);
+    return this.scratch.use(
+      0,
+      async () => {
+        this.preparation ??= planPreparation(
+          repository,
+          this.session,
+          this.needs,
+          request.jobs + 1,
+        );
+        const preparation = await this.preparation;
+        const { signal } = request;
+        const scratch = { tree, label: target.target, preparation, signal };
+        return withScratchWorktree(repository, this.session, scratch, this.reporter, (workplace) =>
+          this.run(target, placeOf(workplace)),
+        );
+      },
+      request.signal,
+    );
+  }
+
+  /** Null for the main tree: what was seen in a worktree says nothing of what only the main tree has. */
+  private memoryOf({ target, tree, place }: GateTarget) {
+    const { useCache, cache } = this.request;
+    if (!useCache || cache === null || target === 'main') return null;
+    const { paths, setup } = this.needs;
+    const directory = place?.directory ?? this.repository.topLevel;
+    const surroundings = `${describeSurroundings(directory, paths)}\n${setup?.command ?? ''}`;
+    return memoryOf(fileGateCache(cache), tree, surroundings);
+  }
+
+  private async run(target: GateTarget, place: GatePlace): Promise<GateResult[]> {
+    const { session, request, needs } = this;
+    const { gates, timeoutMs, logs, signal } = request;
+    const label = target.target.replaceAll(/[^\w.-]/g, '-');
+    let tree = await place.read();
+    return apartFromOthers(session?.data.session_id ?? 'alone', (apart) =>
+      runGates({
+        directory: place.directory,
+        mainTree: this.repository.topLevel,
+        gates,
+        memory: this.memoryOf(target),
+        logDirectory: join(logs, label),
+        label: 'gate',
+        timeoutMs,
+        mark: runMark(session, `${label}-gates`),
+        signal,
+        slots: this.slots,
+        apart,
+        secrets: needs.secrets,
+        putBack: async () => {
+          const now = await place.read();
+          const paths = await this.pathsChanged(tree, now);
+          if (place.rewind === null) tree = now;
+          else if (paths.length > 0) await place.rewind(now, tree);
+          return paths;
+        },
+        onGate: (result) => this.tell(target, result),
+      }),
+    );
+  }
+
+  private async pathsChanged(from: string, to: string): Promise<string[]> {
+    const changes = await listEntryChanges(this.repository.topLevel, from, to);
+    const paths = changes.map(({ path }) => pathText(path));
+    const rest = paths.length - MOST_PATHS;
+    return rest > 0 ? [...paths.slice(0, MOST_PATHS), `... and ${rest} more`] : paths;
+  }
+
+  private tell({ target }: GateTarget, result: GateResult): void {
+    const { name, status, duration_ms, cached, flaky, changed_files } = result;
+    const time = cached ? ' (cached)' : ` in ${Math.round(duration_ms / 100) / 10} s`;
+    this.reporter.progress(
+      `${target}: ${name} ${flaky ? 'flaky (red, then green)' : status}${time}`,
+    );
+    if (changed_files.length === 0 || cached) return;
+    const what = `${changed_files.slice(0, 3).join(', ')}${changed_files.length > 3 ? ', ...' : ''}`;
+    const undone = target === 'main' ? '' : '; put back, and not counted as the model’s';
+    this.reporter.warn(`${target}: the gate ${name} itself changed ${what}${undone}.`);
+  }
+}
+
+/** So many changed paths are named. */
+const MOST_PATHS = 50;
+
+/** A worktree of ours: what a gate changes there is put back. */
+export function placeOf(workplace: Workplace): GatePlace {
+  return {
+    directory: workplace.directory,
+    read: () => readWorkplace(workplace),
+    rewind: (from, to) => rewindWorktree(workplace.place, from, to),
+  };
+}
+
+function noGates(): Refusal {
+  return new Refusal({
+    code: 'no-gates',
+    message: 'The project has no quality gate that could be found.',
+    hint: 'Ask the user which commands prove the project, and name them: --gate test="npm test" (or "gates" in .multi-model.json).',
+  });
+}
