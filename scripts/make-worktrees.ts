@@ -6,7 +6,7 @@ import {
   makeModelWorktrees,
   withPreparationOptions,
 } from './lib/procedure/make-worktrees.ts';
-import { planPreparation, readNeeds } from './lib/procedure/prepare-worktree.ts';
+import { planPreparation, readNeeds } from './lib/procedure/worktree-needs.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { selectModels } from './lib/session/select-models.ts';

@@ -12,6 +12,7 @@ function files(text: string | null): FilesAt {
   return {
     read: async (path) => (path === '.multi-model.json' ? text : null),
     list: async () => (text === null ? [] : ['.multi-model.json']),
+    which: async () => [],
   };
 }
 

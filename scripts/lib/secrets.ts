@@ -1,7 +1,7 @@
 /** Secrets that lie in files which were copied into worktrees: masked in what we write, and looked for in captures. */
 import { createReadStream, lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { open, rename, rm } from './disk.ts';
 
 export interface Secret {
@@ -75,11 +75,6 @@ export async function readSecrets(directory: string, paths: readonly string[]): 
   const known = new Map(all.map((secret) => [secret.value, secret]));
   // The longest first: one may contain another.
   return [...known.values()].sort((a, b) => b.value.length - a.value.length);
-}
-
-/** Files with examples instead of values, which projects publish on purpose. */
-export function holdsExamples(path: string): boolean {
-  return /\.(example|sample|template|dist|defaults?)$/i.test(basename(path));
 }
 
 const MASK = '[masked]';

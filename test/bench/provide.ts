@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provide } from '../../scripts/lib/gates/provide.ts';
 import { openRepository } from '../../scripts/lib/git/repository.ts';
-import { planPreparation, readNeeds } from '../../scripts/lib/procedure/prepare-worktree.ts';
+import { planPreparation, readNeeds } from '../../scripts/lib/procedure/worktree-needs.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { compareSides, type Side } from './rounds.ts';
 import type { Measured } from './run-bench.ts';

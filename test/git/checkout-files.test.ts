@@ -101,6 +101,12 @@ test('files at a revision: what lies in the working tree plays no part', async (
     assert.is(await files.read(none), null, none);
   }
   assert.equal(await files.list(), ['a.txt', 'dir/b.txt', 'umlaut-ä']);
+  assert.equal(await files.which(['dir/b.txt', 'new.txt', 'dir/none', 'a.txt', 'umlaut-ä']), [
+    'a.txt',
+    'dir/b.txt',
+    'umlaut-ä',
+  ]);
+  assert.equal(await files.which([]), []);
   const below = filesAt(join(repository, 'dir'), tree);
   assert.equal(await below.list(), ['a.txt', 'dir/b.txt', 'umlaut-ä']);
   assert.is(await below.read('a.txt'), 'ä\n');

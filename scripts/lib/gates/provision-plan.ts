@@ -39,7 +39,7 @@ export const DEFAULT_COPY_LIMIT_MB = 4096;
 
 /**
  * @param needed with the bytes that each holds
- * @param trackedPaths the files of base: lockfiles say how dependencies are installed
+ * @param trackedPaths those of lockfilesBeside() that base has: they say how dependencies are installed
  */
 export function planProvision(
   needed: readonly (Needed & { bytes: number })[],
@@ -84,6 +84,12 @@ const INSTALLERS: Record<string, readonly (readonly [lockfile: string, command: 
   ],
 };
 
+/** Where a lockfile would say how something is installed. */
+export function lockfilesBeside({ path }: Needed): string[] {
+  const installers = INSTALLERS[posix.basename(path)] ?? [];
+  return installers.map(([lockfile]) => posix.join(posix.dirname(path), lockfile));
+}
+
 /** Null where no lockfile says how, or its package manager knows no way without a network. */
 export function offlineInstall(path: string, trackedPaths: ReadonlySet<string>): string | null {
   const folder = posix.dirname(path);
@@ -93,6 +99,6 @@ export function offlineInstall(path: string, trackedPaths: ReadonlySet<string>):
   return found?.[1] ?? null;
 }
 
-export function inMegabytes(bytes: number): string {
+function inMegabytes(bytes: number): string {
   return `${(bytes / MEBIBYTE).toFixed(bytes < 10 * MEBIBYTE ? 1 : 0)} MB`;
 }

@@ -7,9 +7,16 @@ export interface FilesAt {
   read(path: string): Promise<string | null>;
   /** All paths, repository-relative. */
   list(): Promise<string[]>;
+  /** Those of the given paths that are there; nothing else is looked at. */
+  which(paths: readonly string[]): Promise<string[]>;
 }
 
 export function filesAt(directory: Place, revision: string): FilesAt {
+  const names = async (options: readonly string[], paths: readonly string[] = []) => {
+    const words = ['ls-tree', ...options, '-z', '--name-only', '--full-tree', revision];
+    const { stdout } = await git(directory, [...words, ...paths]);
+    return splitNul(stdout).map(pathText);
+  };
   return {
     async read(path) {
       const { stdout, exitCode } = await git(
@@ -19,16 +26,7 @@ export function filesAt(directory: Place, revision: string): FilesAt {
       );
       return exitCode === 0 ? stdout.toString('utf8') : null;
     },
-    async list() {
-      const { stdout } = await git(directory, [
-        'ls-tree',
-        '-r',
-        '-z',
-        '--name-only',
-        '--full-tree',
-        revision,
-      ]);
-      return splitNul(stdout).map(pathText);
-    },
+    list: () => names(['-r']),
+    which: async (paths) => (paths.length === 0 ? [] : names([], ['--', ...paths])),
   };
 }

@@ -8,7 +8,7 @@ import { applyPicks } from './apply-picks.ts';
 import { archiveWhenDone, cleanUp } from './cleanup.ts';
 import { candidatesOf, compare } from './compare.ts';
 import type { TargetResult } from './gate-record.ts';
-import { openGating, runGating } from './gating.ts';
+import { gatingOptions, openGating, runGating } from './gating.ts';
 import { closeSession, completePass } from './passes.ts';
 import { writeSummary } from './summary.ts';
 
@@ -42,16 +42,7 @@ export async function applyAndClean(
     },
     reporter,
   );
-  const options = {
-    ...{
-      repo: repository.topLevel,
-      session: session.directory,
-      model: [],
-      all: false,
-      base: false,
-    },
-    ...{ main: true, gate: [], timeout: 1200, noCache: false },
-  };
+  const options = gatingOptions(repository, session, { main: true });
   const [gates] = await runGating(await openGating(options), options, signal, reporter);
   if (gates === undefined) throw new Error('The gates gave no result for the main tree.');
   const from = [...new Set(result.applied.map((it) => it.from))];

@@ -18,7 +18,7 @@ import { mainPlace } from '../session/trusted-places.ts';
 import { captureModels } from './capture-models.ts';
 import { type Comparison, candidatesOf, compare, keepComparison } from './compare.ts';
 import { readGateRecord, type TargetResult } from './gate-record.ts';
-import { type GatingOptions, openGating, runGating } from './gating.ts';
+import { gatingOptions, openGating, runGating } from './gating.ts';
 import { makeModelWorktrees } from './make-worktrees.ts';
 import { planSession, type StartOptions } from './plan-session.ts';
 import { runModels } from './run-models.ts';
@@ -109,18 +109,6 @@ async function gateBase(
   const options = gatingOptions(repository, session, { base: true, gate });
   const gating = await openGating(options);
   if (gating.chosen.gates.length > 0) await runGating(gating, options, signal, reporter);
-}
-
-function gatingOptions(
-  { topLevel }: Repository,
-  session: Session,
-  chosen: Partial<GatingOptions>,
-): GatingOptions {
-  return {
-    ...{ repo: topLevel, session: session.directory, model: [], all: false, base: false },
-    ...{ main: false, gate: [], timeout: 1200, noCache: false },
-    ...chosen,
-  };
 }
 
 async function gateModels(

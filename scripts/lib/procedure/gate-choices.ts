@@ -10,7 +10,7 @@ import { readWorkplace, workplaceOf } from '../session/capture.ts';
 import { readMainTree, readMainTreeAlone } from '../session/main-tree.ts';
 import { requireCapture } from '../session/select-models.ts';
 import { type Session, updateSession } from '../session/session.ts';
-import { readGateRecord } from './gate-record.ts';
+import { readGateRecord, type TargetResult } from './gate-record.ts';
 import { type GateTarget, placeOf } from './gate-targets.ts';
 
 /**
@@ -75,14 +75,19 @@ export async function mainTarget(
   return { target: 'main', tree: await read(), place };
 }
 
-/** Notes what gates left behind in a model's worktree, so that cleanup does not take it for the model's work. */
+/**
+ * Notes what gates left behind in a model's worktree, where they changed something and it could not be put back as it
+ * was, so that cleanup does not take it for the model's work.
+ */
 export async function noteLeftByGates(
   repository: Repository,
   session: Session,
   pass: number,
   targets: readonly GateTarget[],
+  results: readonly TargetResult[],
 ): Promise<void> {
-  for (const { target, tree, place: gated } of targets) {
+  for (const [at, { target, tree, place: gated }] of targets.entries()) {
+    if (results[at]?.gates.every(({ changed_files }) => changed_files.length === 0)) continue;
     const place = workplaceOf(repository, session, target, pass);
     if (place === null || place.directory !== gated?.directory) continue;
     const after = await readWorkplace(place);

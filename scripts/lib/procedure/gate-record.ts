@@ -41,7 +41,7 @@ function names(description: string) {
   return z.array(z.string()).default([]).describe(description);
 }
 
-export const tamperedSchema = z.object({
+const tamperedSchema = z.object({
   path: z.string(),
   kind: z.enum(tamperingKinds),
   detail: z.string().default('').describe('what exactly, in words'),

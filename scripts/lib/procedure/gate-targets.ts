@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { mkdir } from '../disk.ts';
 import { Refusal } from '../errors.ts';
-import { fileGateCache, memoryOf } from '../gates/cache.ts';
+import { fileGateCache, type GateMemory, memoryOf } from '../gates/cache.ts';
 import type { Gate } from '../gates/gate.ts';
 import { apartFromOthers } from '../gates/gate-environment.ts';
 import { type GateResult, recallGates, runGates } from '../gates/run.ts';
@@ -19,8 +19,8 @@ import { runMark } from '../session/marks.ts';
 import type { Session } from '../session/session.ts';
 import { examineGates } from './examine-gates.ts';
 import type { TargetResult } from './gate-record.ts';
-import { type Needs, planPreparation, readNeeds } from './prepare-worktree.ts';
 import { withScratchWorktree } from './scratch-worktree.ts';
+import { type Needs, planPreparation, readNeeds } from './worktree-needs.ts';
 
 /** Something to run gates on: which tree, and where. */
 export interface GateTarget {
@@ -158,7 +158,7 @@ class Gating {
       for (const result of known) this.tell(target, result);
       return known;
     }
-    if (place !== null) return this.run(target, place);
+    if (place !== null) return this.run(target, place, memory);
     return this.scratch.use(
       0,
       async () => {
@@ -172,7 +172,7 @@ class Gating {
         const { signal } = request;
         const scratch = { tree, label: target.target, preparation, signal };
         return withScratchWorktree(repository, this.session, scratch, this.reporter, (workplace) =>
-          this.run(target, placeOf(workplace)),
+          this.run(target, placeOf(workplace), memory),
         );
       },
       request.signal,
@@ -180,16 +180,21 @@ class Gating {
   }
 
   /** Null for the main tree: what was seen in a worktree says nothing of what only the main tree has. */
-  private memoryOf({ target, tree, place }: GateTarget) {
+  private memoryOf({ target, tree, place }: GateTarget): GateMemory | null {
     const { useCache, cache } = this.request;
     if (!useCache || cache === null || target === 'main') return null;
-    const { paths, setup } = this.needs;
+    const { needed, setup } = this.needs;
+    const paths = needed.map(({ path }) => path);
     const directory = place?.directory ?? this.repository.topLevel;
     const surroundings = `${describeSurroundings(directory, paths)}\n${setup?.command ?? ''}`;
     return memoryOf(fileGateCache(cache), tree, surroundings);
   }
 
-  private async run(target: GateTarget, place: GatePlace): Promise<GateResult[]> {
+  private async run(
+    target: GateTarget,
+    place: GatePlace,
+    memory: GateMemory | null,
+  ): Promise<GateResult[]> {
     const { session, request, needs } = this;
     const { gates, timeoutMs, logs, signal } = request;
     const label = target.target.replaceAll(/[^\w.-]/g, '-');
@@ -199,7 +204,7 @@ class Gating {
         directory: place.directory,
         mainTree: this.repository.topLevel,
         gates,
-        memory: this.memoryOf(target),
+        memory,
         logDirectory: join(logs, label),
         label: 'gate',
         timeoutMs,

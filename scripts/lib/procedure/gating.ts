@@ -39,6 +39,19 @@ export interface Gating {
   logs: string;
 }
 
+/** What the script is asked for without options, in a session; and what is asked for beside that. */
+export function gatingOptions(
+  { topLevel }: Repository,
+  session: Session,
+  chosen: Partial<GatingOptions>,
+): GatingOptions {
+  return {
+    ...{ repo: topLevel, session: session.directory, model: [], all: false, base: false },
+    ...{ main: false, gate: [], timeout: 1200, noCache: false },
+    ...chosen,
+  };
+}
+
 /** A session where there is one; otherwise the repository alone, with HEAD as base. */
 export async function openGating(options: GatingOptions): Promise<Gating> {
   const found = await findSessionOrNull(options);
@@ -81,7 +94,7 @@ export async function runGating(
   };
   const ran = await gateTargets(repository, session, request, reporter);
   const results = options.main ? ran : await askMainTree(gating, request, ran, reporter);
-  if (session !== null) await noteLeftByGates(repository, session, pass, targets);
+  if (session !== null) await noteLeftByGates(repository, session, pass, targets, results);
   const judged =
     session === null
       ? withVerdicts(results)

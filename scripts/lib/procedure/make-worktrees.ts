@@ -9,14 +9,8 @@ import {
   type WorktreeRecord,
 } from '../session/session.ts';
 import { makeWorktrees } from '../session/worktrees.ts';
-import {
-  type Preparation,
-  type Prepared,
-  planPreparation,
-  prepareWorktree,
-  providedPaths,
-  readNeeds,
-} from './prepare-worktree.ts';
+import { type Prepared, prepareWorktree } from './prepare-worktree.ts';
+import { type Preparation, planPreparation, providedPaths, readNeeds } from './worktree-needs.ts';
 
 export type MadeWorktree = Omit<WorktreeRecord, 'provided'> & { created: boolean } & Prepared;
 

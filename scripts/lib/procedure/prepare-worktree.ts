@@ -1,18 +1,10 @@
-/** What a fresh worktree needs before gates can run in it: ignored files, dependencies, hooks, the setup command. */
-import { dirname, join } from 'node:path';
-import { type Configuration, readConfiguration } from '../configuration.ts';
+/** Makes a fresh worktree fit for gates: submodules, ignored files, dependencies, the hook, the setup command. */
+import { join } from 'node:path';
 import { mkdir } from '../disk.ts';
 import { apartFromOthers, environmentIn, variablesOf } from '../gates/gate-environment.ts';
 import { readEnd, tailOf } from '../gates/log.ts';
-import { listNeeded, type Needed } from '../gates/needed-files.ts';
-import { diskFacts, draftOf, type Provided, provide, sizeOf } from '../gates/provide.ts';
-import {
-  DEFAULT_COPY_LIMIT_MB,
-  type Provision,
-  type ProvisionWishes,
-  planProvision,
-} from '../gates/provision-plan.ts';
-import { findSetupCommand, setupVariables } from '../gates/setup-command.ts';
+import { type Provided, provide } from '../gates/provide.ts';
+import { setupVariables } from '../gates/setup-command.ts';
 import { listEntryChanges } from '../git/changes.ts';
 import { filesAt } from '../git/files-at.ts';
 import { scrubbedEnvironment, type TrustedPlace } from '../git/git.ts';
@@ -23,33 +15,13 @@ import { initialiseSubmodules } from '../git/submodules.ts';
 import { treeOf } from '../git/trees.ts';
 import { superviseCommand } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
-import { maskFile, readSecrets, type Secret } from '../secrets.ts';
+import { maskFile } from '../secrets.ts';
 import { readWorkplace, type Workplace } from '../session/capture.ts';
-import { trialFolder } from '../session/main-tree.ts';
 import { runMark } from '../session/marks.ts';
 import { stateRoot } from '../session/paths.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { runPostCheckout } from './post-checkout.ts';
-
-/** What the worktrees of a repository need, whether one is made or not. */
-export interface Needs {
-  needed: Needed[];
-  /** Of all of it. */
-  paths: string[];
-  /** The files of base. */
-  tracked: ReadonlySet<string>;
-  wishes: ProvisionWishes;
-  setup: { command: string; source: string } | null;
-  /** Whether the user's post-checkout hook runs. */
-  hooks: boolean;
-  /** What stands in the files that are copied, and must not stand in logs. */
-  secrets: Secret[];
-}
-
-/** What is done to worktrees, decided before one is made. */
-export interface Preparation extends Needs {
-  provision: Provision[];
-}
+import { type Preparation, providedPaths } from './worktree-needs.ts';
 
 export interface Prepared {
   provided: Provided[];
@@ -58,70 +30,6 @@ export interface Prepared {
 
 /** Limit of the user's setup command; an install from a cold cache takes minutes. */
 const SETUP_LIMIT_MS = 15 * 60_000;
-
-/** The same for models' worktrees and for scratch ones: otherwise their gates could not be compared. */
-export async function readNeeds(repository: Repository, session: Session | null): Promise<Needs> {
-  const { topLevel } = repository;
-  const files = filesAt(topLevel, session?.data.base ?? repository.head);
-  const configuration = await readConfiguration(files);
-  const [needed, tracked, found] = await Promise.all([
-    listNeeded(topLevel, { ...configuration, folders: configuration.provide?.folders ?? [] }),
-    files.list(),
-    findSetupCommand(files),
-  ]);
-  const settings = needed.filter(({ kind }) => kind === 'included').map(({ path }) => path);
-  return {
-    needed,
-    paths: needed.map(({ path }) => path),
-    tracked: new Set(tracked),
-    wishes: wishesOf(configuration, session),
-    setup: chooseSetup(configuration.setup, session, found),
-    hooks: session?.data.preparation?.hooks ?? configuration.hooks ?? true,
-    secrets: await readSecrets(topLevel, settings),
-  };
-}
-
-/** @param worktrees how many are to be made at once: all of them must fit on the disk */
-export async function planPreparation(
-  { topLevel, gitDir }: Repository,
-  session: Session | null,
-  needs: Needs,
-  worktrees: number,
-): Promise<Preparation> {
-  const trial = trialFolder(gitDir, session);
-  const facts = { ...(await diskFacts(topLevel, dirname(topLevel), trial)), worktrees };
-  const sized = needs.needed.map((one) => ({ ...one, bytes: sizeOf(join(topLevel, one.path)) }));
-  return { ...needs, provision: planProvision(sized, needs.tracked, facts, needs.wishes) };
-}
-
-function wishesOf(
-  { provide: configured }: Configuration,
-  session: Session | null,
-): ProvisionWishes {
-  const named = session?.data.preparation;
-  const limit = named?.copy_limit_mb ?? configured?.copy_limit_mb ?? DEFAULT_COPY_LIMIT_MB;
-  return {
-    copyLimitBytes: limit === 'none' ? null : limit * 1024 ** 2,
-    link: [...(configured?.link ?? []), ...(named?.link ?? [])],
-  };
-}
-
-function chooseSetup(
-  configured: Configuration['setup'],
-  session: Session | null,
-  found: Needs['setup'],
-): Needs['setup'] {
-  const named = session?.data.setup ?? null;
-  if (named !== null) return named === '' ? null : { command: named, source: '--setup' };
-  if (configured === false || configured === '') return null;
-  if (configured !== undefined) return { command: configured, source: 'the configuration' };
-  return found;
-}
-
-/** What is provided, as paths that are no part of a capture. */
-export function providedPaths({ provision }: Preparation): string[] {
-  return provision.filter(({ how }) => how !== 'skip').flatMap(({ path }) => [path, draftOf(path)]);
-}
 
 /** A worktree that was just filled, and how to read it. */
 export interface FreshWorktree {

@@ -14,7 +14,8 @@ import { repositoryLock, slugOf, stateRoot } from '../session/paths.ts';
 import type { Session } from '../session/session.ts';
 import { withPlaceAlone, worktreePlace } from '../session/trusted-places.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
-import { type Preparation, prepareWorktree } from './prepare-worktree.ts';
+import { prepareWorktree } from './prepare-worktree.ts';
+import type { Preparation } from './worktree-needs.ts';
 
 /**
  * Checks a tree out beside the main tree, provided like a model's worktree, for as long as `action` runs. It lies where
