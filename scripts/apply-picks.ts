@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { openRepository } from './lib/git/repository.ts';
 import { readInput } from './lib/input.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { undoApplication } from './lib/procedure/apply.ts';
-import { applyPicks, verificationSchema } from './lib/procedure/apply-picks.ts';
+import { applyPicks, missingPickSchema } from './lib/procedure/apply-picks.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
+import { openBundle } from './lib/procedure/bundle/open-bundle.ts';
+import { candidatesOf, compare } from './lib/procedure/compare.ts';
+import { mainGatesSchema } from './lib/procedure/explain-main.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
-import { defineScript, runWhenMain } from './lib/script.ts';
+import { verificationSchema } from './lib/procedure/verify-picks.ts';
+import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { readMainTree } from './lib/session/main-tree.ts';
 import { passFolder } from './lib/session/session.ts';
@@ -23,18 +28,46 @@ const script = defineScript({
       .string()
       .optional()
       .describe('TEXT: the picks as JSON, where no file can be written'),
-    pick: z.array(z.string()).default([]).describe('PATH=MODEL: one pick; repeat for several'),
+    pick: z
+      .array(z.string())
+      .default([])
+      .describe('PATH=MODEL, or DECISION=MODEL: one pick (MODEL@1: of pass 1); repeat for several'),
     take: z.string().optional().describe('MODEL: everything that this model changed'),
     verify: z
       .boolean()
       .default(false)
       .describe('run the gates on the mix first; apply only when they are green'),
+    search: z
+      .boolean()
+      .default(false)
+      .describe(
+        'where the mix is red: find the picks to blame and the nearest green mix; it is told, not applied',
+      ),
+    searchRuns: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(40)
+      .describe('N: at most so many runs of the gates for --search'),
+    searchMinutes: z.coerce
+      .number()
+      .positive()
+      .default(15)
+      .describe('MINUTES: at most so long for --search'),
+    noMainGates: z
+      .boolean()
+      .default(false)
+      .describe('after a proof, do not run the gates in the main tree as well'),
     gate: z.array(z.string()).default([]).describe('NAME=CMD: prove with these gates'),
     timeout: z.coerce.number().positive().default(1200).describe('SECONDS: limit of each gate'),
     to: z
       .enum(['main', 'scratch'])
       .default('main')
       .describe('scratch: make and prove the tree, leave the main tree alone'),
+    bundle: z
+      .string()
+      .optional()
+      .describe('FILE of finish-session --bundle: what was applied elsewhere, made here again'),
     undo: z
       .boolean()
       .default(false)
@@ -62,16 +95,24 @@ const script = defineScript({
     unpicked: z
       .array(z.object({ ...printedPath, models: z.array(z.string()) }))
       .describe('changed by some model, taken from none'),
+    missing_picks: z
+      .array(missingPickSchema)
+      .describe('what picked files need and only unpicked versions have'),
     conflicts: z.array(z.object(printedPath)),
     undo: z.string().nullable().describe('the command that takes it back'),
     undone: z.boolean(),
     dry_run: z.boolean(),
     verify: verificationSchema.nullable(),
+    main_gates: mainGatesSchema
+      .nullable()
+      .describe('after a proof: the gates in the main tree, and why they differ from it'),
   }),
   examples: [
     ['apply-picks --picks picks.json --verify', 'prove the mix, then apply it'],
+    ['apply-picks --picks picks.json --verify --search', 'and look for a green mix if it is red'],
     ['apply-picks --take claude --pick README.md=gpt', "one model's work with an exception"],
     ['apply-picks --undo', 'take the last application back'],
+    ['apply-picks --bundle result.bundle --verify', 'in another clone: the same once more'],
     ['apply-picks --candidate a=branch-a --base main --take a --to scratch', 'no session'],
   ],
   async run(options, { keepFullOutputIn, signal, ...reporter }) {
@@ -89,23 +130,55 @@ const script = defineScript({
         ...{
           applied: [],
           unpicked: [],
+          missing_picks: [],
           conflicts: [],
           undo: null,
           undone: true,
           dry_run: false,
           verify: null,
+          main_gates: null,
         },
         next: `mm.mjs apply-picks --picks FILE --verify --session ${session.data.session_id}`,
       };
     }
-    const opened = await openComparison(options);
+    const picksText = await readInput('picks', { text: options.picksText, file: options.picks });
+    const { opened, ...replayed } =
+      options.bundle === undefined
+        ? { opened: await openComparison(options) }
+        : await openReplay(options.bundle, options, picksText, reporter);
     if (opened.session !== null)
       keepFullOutputIn(join(passFolder(opened.session, opened.pass), 'logs'));
-    const picksText = await readInput('picks', { text: options.picksText, file: options.picks });
-    const result = await applyPicks(opened, { ...options, picksText, signal }, reporter);
+    const result = await applyPicks(
+      opened,
+      { ...options, mainGates: !options.noMainGates, picksText, signal, ...replayed },
+      reporter,
+    );
     return { ...result, undone: false, dry_run: options.dryRun };
   },
 });
+
+/** A bundle as a session of this repository; its own picks must make the tree that they made where it was written. */
+async function openReplay(
+  bundle: string,
+  options: {
+    repo?: string | undefined;
+    pass?: number | undefined;
+    pick: string[];
+    take?: string | undefined;
+  },
+  picksText: string | null,
+  { warn }: Pick<Reporter, 'warn'>,
+) {
+  const repository = await openRepository(options.repo ?? process.cwd());
+  const picksGiven = picksText !== null || options.pick.length > 0 || options.take !== undefined;
+  const { session, pass, warnings, ...own } = await openBundle(repository, bundle, {
+    ...{ pass: options.pass, picksGiven },
+  });
+  for (const warning of warnings) warn(warning);
+  const comparison = await compare(repository, session.data.base, candidatesOf(session, pass));
+  const opened = { session, repository, pass, comparison };
+  return picksGiven ? { opened } : { opened, picksText: own.picksText, expectedTree: own.tree };
+}
 
 export default script;
 await runWhenMain(import.meta.url, script);

@@ -1,18 +1,26 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { passOptions } from './lib/options.ts';
+import { selectPaths } from './lib/procedure/compare.ts';
+import { evidenceSchema, readEvidence, relabelEvidence } from './lib/procedure/evidence.ts';
 import {
-  comparedFileSchema,
+  keepBlindComparison,
   keepComparison,
   passLabels,
-  printComparedFiles,
-  selectPaths,
-} from './lib/procedure/compare.ts';
+} from './lib/procedure/keep-comparison.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
+import {
+  comparedFileSchema,
+  printComparedFiles,
+  printQuestions,
+  questionSchema,
+} from './lib/procedure/printed-comparison.ts';
 import { suggest, suggestionSchema } from './lib/procedure/suggest.ts';
-import { defineScript, runWhenMain } from './lib/script.ts';
-import { passFolder } from './lib/session/session.ts';
-import { relabel } from './lib/synthesis/blind.ts';
+import { withFormatting } from './lib/procedure/with-formatting.ts';
+import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
+import { passFolder, type Session } from './lib/session/session.ts';
+import { blindLabels, relabel } from './lib/synthesis/blind.ts';
+import { questionsIn } from './lib/synthesis/questions.ts';
 
 const script = defineScript({
   name: 'compare',
@@ -43,10 +51,16 @@ const script = defineScript({
       z.object({ model: z.string(), tree: z.string().nullable(), files: z.number() }),
     ),
     files: z.array(comparedFileSchema),
-    decisions: z.number().describe('files on which a decision is really needed'),
+    decisions: z.number().describe('questions left after all that agrees is set aside'),
+    questions: z.array(questionSchema),
+    evidence: z.array(evidenceSchema).describe('facts of each model, without an opinion'),
     labels: z.record(z.string(), z.string()).nullable().describe('with --reveal: label -> model'),
     suggestion: suggestionSchema.nullable(),
     comparison: z.string().nullable().describe('comparison.md, for people'),
+    diffs: z
+      .record(z.string(), z.string())
+      .nullable()
+      .describe('with --blind: label -> diff against base'),
   }),
   examples: [
     ['compare', 'all files that any model changed'],
@@ -54,36 +68,44 @@ const script = defineScript({
     ['compare --blind --path src/', 'without names, one folder'],
     ['compare --candidate a=branch-a --candidate b=branch-b --base main', 'no session'],
   ],
-  async run(options, { keepFullOutputIn }) {
-    const { session, pass, comparison } = await openComparison(options);
-    const kept = session === null ? null : await keepComparison(session, pass, comparison);
+  async run(options, { keepFullOutputIn, signal, ...reporter }) {
+    const { session, repository, pass, comparison: raw } = await openComparison(options);
+    // Its warnings name trees, which would tell a judge whose they are.
+    const told = options.blind ? { ...reporter, warn: unnamedWarning(reporter) } : reporter;
+    const comparison = await withFormatting(repository, session, pass, raw, signal, told);
+    const facts = await readEvidence(repository, session, pass, comparison);
+    const kept = session === null ? null : await keepComparison(session, pass, comparison, facts);
     if (session !== null) keepFullOutputIn(join(passFolder(session, pass), 'logs'));
     const names = comparison.candidates.map(({ model }) => model);
-    const labels =
-      session !== null && (options.blind || options.reveal)
-        ? await passLabels(session, pass, names)
-        : null;
-    const blind = options.blind && labels !== null;
-    const chosen = selectPaths(comparison.files, options.path);
-    const files = blind ? relabel(chosen, labels) : chosen;
-    const suggestion = options.suggest ? await suggest(session, pass, comparison) : null;
-    const shown = blind ? Object.keys(labels).sort() : names;
+    const labels = options.blind || options.reveal ? await labelsFor(session, pass, names) : null;
+    const blind = options.blind ? labels : null;
+    const all = blind === null ? comparison.files : relabel(comparison.files, blind);
+    const files = selectPaths(all, options.path);
+    const paths = new Set(files.map(({ path }) => path));
+    const questions = questionsIn(all).filter(({ path }) => paths.has(path));
+    const judged =
+      session === null || blind === null
+        ? null
+        : await keepBlindComparison(repository, session, pass, comparison, facts, blind);
     const treeOf = new Map(comparison.candidates.map(({ model, tree }) => [model, tree]));
     return {
       session_id: session?.data.session_id ?? null,
       pass: session === null ? null : pass,
       base: comparison.base,
-      models: shown.map((model) => ({
+      models: (blind === null ? names : Object.keys(blind)).map((model) => ({
         model,
         // A tree's id would tell a judge whose it is.
         tree: treeOf.get(model) ?? null,
         files: files.filter(({ versions }) => versions.some((it) => it.model === model)).length,
       })),
-      files: printComparedFiles(files),
-      decisions: comparison.decisions,
+      files: printComparedFiles(files, questions),
+      decisions: questions.length,
+      questions: printQuestions(questions),
+      evidence: (blind === null ? facts : relabelEvidence(facts, blind)).models,
       labels: options.reveal ? labels : null,
-      suggestion,
-      comparison: blind ? null : (kept?.markdown ?? null),
+      suggestion: options.suggest ? await suggest(session, pass, comparison, blind) : null,
+      comparison: judged?.markdown ?? (blind === null ? (kept?.markdown ?? null) : null),
+      diffs: judged?.diffs ?? null,
       next:
         session === null
           ? 'mm.mjs apply-picks with the same --candidate and --base options'
@@ -91,6 +113,15 @@ const script = defineScript({
     };
   },
 });
+
+function unnamedWarning({ warn }: Pick<Reporter, 'warn'>) {
+  return () => warn('The formatter did not work for all versions: --reveal says more.');
+}
+
+/** Drawn once for a pass; without a session there is nothing to keep them in, so they are of this call alone. */
+async function labelsFor(session: Session | null, pass: number, models: string[]) {
+  return session === null ? blindLabels(models) : passLabels(session, pass, models);
+}
 
 export default script;
 await runWhenMain(import.meta.url, script);

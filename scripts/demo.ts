@@ -94,7 +94,10 @@ const script = defineScript({
       session_id: done.session.data.session_id,
       session_dir: done.session.directory,
       runs: done.runs,
-      gates: [...done.gates, finished.gates].map(({ target, passed }) => ({ target, passed })),
+      gates: [...done.gates, { target: 'main', ...finished.gates }].map(({ target, passed }) => ({
+        target,
+        passed,
+      })),
       applied: finished.applied,
       from: finished.from,
       passed: finished.gates.passed,

@@ -348,10 +348,12 @@ async function walkToNextPass(box: Sandbox, cwd: string, ...start: string[]): Pr
 
 async function secondPass(walk: Walk): Promise<unknown> {
   const status = await walk.ok('status');
-  const prompt = join(status.session_dir, 'pass-0002', 'prompt.md');
+  const file = (name: string) =>
+    readFile(join(status.session_dir, 'pass-0002', name), 'utf8').catch(() => null);
   return {
     pass: status.pass,
-    prompt: await readFile(prompt, 'utf8').catch(() => null),
+    prompt: await file('prompt.md'),
+    start: await file('start.json'),
     worktrees: await worktreeContents(walk),
   };
 }
@@ -391,6 +393,36 @@ const nextPassWithHost: CrashScenario = {
   finish: cleanUp,
 };
 
+const FROM_MIX = ['next-pass', '--from', 'synthesis', '--feedback-text', 'Go on.'];
+
+/** The host's main tree and the worktree both start from the mix. */
+const nextPassFromMix: CrashScenario = {
+  name: 'next-pass --from synthesis',
+  async prepare(box) {
+    const cwd = await usersRepository(box, HOST_AND_ONE);
+    await ok(box, cwd, ...START, '--host', 'claude', '--host-tree', 'main');
+    await ok(box, cwd, 'make-worktrees');
+    await ok(box, cwd, 'run-model', '--all');
+    await writeFile(join(cwd, 'by-host.txt'), 'by the host\n');
+    await ok(box, cwd, 'run-model', '--model', 'claude', '--record-text', 'Done.');
+    await ok(box, cwd, 'capture-diff', '--all');
+    await ok(box, cwd, 'apply-picks', '--take', 'one', '--to', 'scratch');
+    await ok(box, cwd, 'complete-pass', '--analysis-text', 'Once more.');
+    await writeFile(join(cwd, 'mine.txt'), 'mine\n');
+    return prepared(box, cwd);
+  },
+  words: FROM_MIX,
+  recoveries: {
+    ...again(...FROM_MIX),
+    // As status says: a pass that has begun knows what it starts from.
+    async 'make-worktrees, if the pass has begun'({ ok }) {
+      await ok(...((await ok('status')).pass === 2 ? ['make-worktrees'] : FROM_MIX));
+    },
+  },
+  evidence: secondPass,
+  finish: cleanUp,
+};
+
 export const SCENARIOS: CrashScenario[] = [
   startInclude,
   startSetAside,
@@ -402,6 +434,7 @@ export const SCENARIOS: CrashScenario[] = [
   cleanupForce,
   nextPass,
   nextPassWithHost,
+  nextPassFromMix,
 ];
 
 export function scenarioNamed(wanted: string): CrashScenario {

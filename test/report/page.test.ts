@@ -1,22 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { reportPage } from '../../scripts/lib/report/page.ts';
-import type { ReportData } from '../../scripts/lib/report/report-data.ts';
-import { gate, model, sample, version } from './sample.ts';
-
-/** The text that a reader sees, without the style. */
-function textOf(page: string): string {
-  return page
-    .replace(/<style>.*?<\/style>/s, '')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll('&#39;', "'")
-    .replaceAll(/\s+/g, ' ');
-}
-
-function assertSays(data: ReportData, ...sentences: string[]): void {
-  const text = textOf(reportPage(data));
-  for (const sentence of sentences) assert.ok(text.includes(sentence), `${sentence}\n\n${text}`);
-}
+import { poisoned } from './poisoned.ts';
+import { assertSays, textOf } from './said.ts';
+import { gate, model, sample } from './sample.ts';
 
 test('the page loads nothing and runs nothing', () => {
   const page = reportPage(sample());
@@ -60,9 +47,9 @@ test('facts are said in words', () => {
     ...['weaker gemini : biome.json , a check was made less strict: linter.rules.suspicious'],
     ...['passed by tampering tampered: red with the gate files of base'],
     ...['gemini : with the gate files of base: lint failed.'],
-    ...['gpt , test: ✗ broken client &gt; gives up after the limit'],
+    ...['gpt , test: ✗ broken client > gives up after the limit'],
     ...['environment: red in worktrees only'],
-    ...['gives up after the limit', '2 files to decide on', 'decide: conflict'],
+    ...['gives up after the limit', '9 files changed, 3 decisions to make'],
     ...['old mode 100644', 'new mode 100755', '1,096 more lines of this diff in diffs/gpt.diff'],
     ...['A binary file: its bytes are in diffs/gemini.diff', 'moved to public/logo.png'],
     ...['The synthesis stands in your working tree', 'the only one that honours Retry-After'],
@@ -70,41 +57,17 @@ test('facts are said in words', () => {
   );
 });
 
-test('decisions come first, and open', () => {
-  const page = reportPage(sample());
-  const order = [...page.matchAll(/<details( open)?><summary><code><strong>([^<]*)/g)];
-  assert.equal(
-    order.map(([, open, path]) => `${path}${open ?? ''}`),
-    ['src/client.ts open', 'assets/logo.png open', 'docs/retry.md', 'package.json'],
-  );
-});
-
-test('diff lines are marked by their signs', () => {
-  const lines = ['@@ -1 +1 @@', '-old <b>', '+new', ' same', '\\ No newline at end of file'];
-  const page = reportPage(withDiff(lines));
-  for (const [kind, text] of Object.entries({
-    at: '@@',
-    del: '-old &lt;b&gt;',
-    add: '+new',
-    same: ' same',
-  })) {
-    assert.ok(page.includes(`<span class="${kind}">${text}`));
-  }
-});
-
-test('a carriage return is shown where it is news, not where every line has one', () => {
-  assert.not.match(reportPage(withDiff(['@@ -1 +1 @@', '-a\r', '+b\r'])), /u\{d\}/);
-  assert.match(reportPage(withDiff(['@@ -1 +1 @@', '-a', '+b\r'])), /\+b\\u\{d\}/);
-});
-
 test('what is not there is said', () => {
-  const nothing = { gates: null, comparison: null, applied: null, analysis: null, noticed: null };
+  const nothing = {
+    ...{ gates: null, comparison: null, applied: null, analysis: null, noticed: null },
+    ...{ evidence: [], cross_tests: null },
+  };
   const fresh = model('claude', { run: null, capture: null, totals: null, places: [] });
   assertSays(
     sample({ ...nothing, models: [fresh], places: [] }),
     ...['not run yet', 'not captured', 'No gate was run', 'Nothing has been compared'],
     ...['Nothing was applied', 'No analysis was stored', 'no gates run', 'not compared'],
-    'No model was run yet',
+    ...['No model was run yet', 'No facts were gathered', 'were not run on each other’s code'],
   );
   const { session } = sample();
   assertSays(
@@ -116,16 +79,60 @@ test('what is not there is said', () => {
 });
 
 test('old results are called old, damaged files are named', () => {
-  const { gates, comparison } = sample();
-  assert.ok(gates && comparison);
+  const { gates, comparison, cross_tests } = sample();
+  assert.ok(gates && comparison && cross_tests);
   const targets = gates.targets.map((target) => ({ ...target, outdated: target.target === 'gpt' }));
   assertSays(
     sample({
       ...{ gates: { ...gates, targets }, comparison: { ...comparison, outdated: true } },
+      cross_tests: { ...cross_tests, outdated: true },
       problems: ['gates.json cannot be read'],
     }),
     ...['gpt: captured again since', 'captured after this comparison', 'gates.json cannot be read'],
+    'captured after this; run mm.mjs cross-tests again',
   );
+});
+
+test('the proof of the mix is the last column of the gates, and counts for its own tree alone', () => {
+  const { gates, applied } = sample();
+  assert.ok(gates?.mix && applied);
+  const [, head = ''] =
+    /<h2 id="gates">.*?<thead><tr>(.*?)<\/tr>/s.exec(reportPage(sample())) ?? [];
+  assert.equal(
+    [...head.matchAll(/<th scope="col">(\w+)/g)].map(([, name]) => name),
+    ['Kind', 'Gate', 'base', 'claude', 'gemini', 'gpt', 'mix'],
+  );
+  assertSays(
+    sample(),
+    ...['mix the last proof, of 8843d7f92416', 'fixed here 228 tests, 8.4 s'],
+    ...['The gates on this mix: ✓ passed', '1 of 3 passed the gates'],
+  );
+  const red = gate({ status: 'fail', verdict: 'introduced', broken_tests: ['sum'], tail: 'boom' });
+  const mix = { ...gates.mix, passed: false, gates: [red], tree: 'feed'.repeat(10) };
+  const other = sample({ gates: { ...gates, mix } });
+  assertSays(
+    other,
+    ...['The last proof was of another mix, feedfeedfeed : ✗ not passed'],
+    ...['mix: test ✗ failed , introduced here', 'mix , test: ✗ broken sum', 'boom'],
+  );
+  assert.not.match(textOf(reportPage(other)), /The gates on this mix/);
+  assertSays(
+    sample({ gates: { ...gates, mix }, applied: null }),
+    'The last mix that was proved, feedfeedfeed , came to: ✗ not passed',
+  );
+  assertSays(
+    sample({ gates: { ...gates, mix: null } }),
+    'No proof of this mix is kept',
+    'Kind Gate base claude gemini gpt linter',
+  );
+});
+
+test('a proof without any other gates blames and absolves nobody else', () => {
+  const { gates } = sample();
+  assert.ok(gates?.mix);
+  const alone = sample({ gates: { ...gates, targets: [] } });
+  assertSays(alone, 'Kind Gate mix', '228 tests');
+  assert.not.match(textOf(reportPage(alone)), /No model changed a file that the gates depend on/);
 });
 
 test('every state of an application has its words', () => {
@@ -144,19 +151,6 @@ test('every state of an application has its words', () => {
     sample({ applied: { ...applied, to: 'scratch' } }),
     'not brought to your working tree',
   );
-});
-
-test('thousands of files leave a page that a browser opens', () => {
-  const path = (index: number) => `src/${index}.ts`;
-  const files = Array.from({ length: 5000 }, (_, index) => ({
-    ...{ path: path(index), agreement: 'single' as const },
-    versions: [version('claude')],
-  }));
-  const page = reportPage(
-    sample({ comparison: { models: ['claude'], decisions: 0, outdated: false, files } }),
-  );
-  assert.ok(page.length < 1_000_000);
-  assert.match(page, /4,600 more files in comparison.md/);
 });
 
 const HOSTILE = [
@@ -185,74 +179,5 @@ test('hostile text everywhere becomes neither a tag nor an attribute nor invisib
     assert.ok(page.length < 3_000_000, `${page.length} characters`);
   }
 });
-
-function withDiff(lines: string[]): ReportData {
-  const patch = { facts: [], lines, line_count: lines.length };
-  const files = [
-    { path: 'a.txt', agreement: 'single' as const, versions: [version('claude', { patch })] },
-  ];
-  return sample({ comparison: { models: ['claude'], decisions: 0, outdated: false, files } });
-}
-
-/** The sample with a text in every place that takes one from outside. */
-function poisoned(text: string): ReportData {
-  const place = { path: text, what: text };
-  const patch = { facts: [text], lines: ['@@', text, `+${text}`], line_count: 9 };
-  const bad = gate({
-    ...{ name: text, kind: text, command: text },
-    log: text,
-    tail: text,
-    status: 'fail',
-  });
-  return {
-    ...sample(),
-    ...{
-      task: text,
-      analysis: text,
-      folder: text,
-      places: [place],
-      problems: [text],
-      noticed: [text],
-    },
-    session: { ...sample().session, branch: text, main_tree: text, host: text, status: text },
-    models: [
-      model(text, {
-        ...{ program: text, version: text, agent_model: text, places: [place] },
-        run: {
-          ...{ status: 'failed', cause: text, message: text, attempts: 2 },
-          ...{ duration_ms: null, usage: null },
-        },
-      }),
-      model(text, { available: false, reason: text, run: null }),
-    ],
-    gates: {
-      gates: [{ name: text, kind: text, command: text, source: text }],
-      targets: [
-        {
-          ...{ target: text, passed: false, outdated: true, gates: [bad] },
-          tampered: [{ path: text, kind: 'test-deleted', detail: text, severity: 'strong' }],
-          as_base: { passed: false, gates: [bad] },
-        },
-      ],
-    },
-    comparison: {
-      ...{ models: [text], decisions: 1, outdated: true },
-      files: [
-        {
-          ...{ path: text, agreement: 'conflict' },
-          versions: [
-            version(text, { status: text, old_path: text, new_path: text, patch, diff: place }),
-            version(text, { models: [text, text], patch: null, diff: place }),
-          ],
-        },
-      ],
-    },
-    applied: {
-      ...{ to: 'main', state: 'applied', tree: text, undo: text },
-      files: [{ path: text, from: text, status: text, why: text }],
-      unpicked: [{ path: text, models: [text] }],
-    },
-  };
-}
 
 test.run();

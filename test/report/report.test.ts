@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sandbox } from '../support/sandbox.ts';
-import { ok, project, upToComparison } from '../support/walk.ts';
+import { scriptedModels } from '../support/scripted-models.ts';
+import { IMPORTS, ok, project, upToComparison } from '../support/walk.ts';
+import { textOf } from './said.ts';
 
 test('a session that has only begun has a page', async () => {
   await using box = await sandbox();
@@ -42,6 +44,112 @@ test('the page tells the whole walk, also after cleanup, and names what it canno
   const again = await ok(box, cwd, 'report', ...session);
   assert.match(again.warnings.join(), /gates\.json cannot be read/);
   assert.match(await readFile(report, 'utf8'), /applied and taken back/);
+});
+
+const SHAPES = `export function area(width, height) {
+  // The area
+  // of a rectangle.
+  // It is a product.
+  return width + height;
+}
+
+export function perimeter(width, height) {
+  // The perimeter
+  // of a rectangle.
+  // It is a sum.
+  return width + height;
+}
+`;
+
+const SHAPES_TEST = `import assert from 'node:assert';
+import { test } from 'node:test';
+import { area, perimeter } from './shapes.js';
+test('area', () => assert.equal(area(1, 1) > 0, true));
+`;
+
+/** Two that disagree in two functions, of which one renames what the other edits, and brings a test that is not met by the other. */
+const RIVALS = {
+  one: `${IMPORTS} const shapes = read('shapes.js', 'utf8');
+    write('shapes.js', shapes.replace('width + height', 'width * height').replace('  return width + height', '  return 2 * (width + height)'));
+    write('shapes.test.js', read('shapes.test.js', 'utf8') + "test('perimeter', () => assert.equal(perimeter(1, 2), 6));\\n");
+    write('names.js', read('words.js', 'utf8')); remove('words.js'); write('spaces.js', 'export const a  = 1;\\n'); console.log('done');`,
+  two: `${IMPORTS} const shapes = read('shapes.js', 'utf8');
+    write('shapes.js', shapes.replace('width + height', 'height * width').replace('  return width + height', '  return width * 2 + 1'));
+    write('words.js', read('words.js', 'utf8').replace("'five'", "'5'")); write('spaces.js', 'export const a = 1;\\n'); console.log('done');`,
+};
+
+test('decisions, evidence, cross-tests and the proof of the mix are on the page', async () => {
+  await using box = await sandbox();
+  const words = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+  const cwd = await box.repository({
+    ...{
+      'shapes.js': SHAPES,
+      'shapes.test.js': SHAPES_TEST,
+      'package.json': '{"type":"module"}\n',
+    },
+    'words.js': words.map((word) => `export const ${word} = '${word}';\n`).join(''),
+    'AGENTS.md': '# Checks\n\nRun the tests: `node --test`\n',
+    ...(await scriptedModels(box.folder, RIVALS)),
+  });
+  const { session } = await upToComparison(box, cwd);
+  const { cells } = await ok(box, cwd, 'cross-tests', ...session);
+  const { questions, decisions } = await ok(box, cwd, 'compare', ...session);
+  assert.is(decisions, 2);
+  const [first, second] = questions;
+  const picks = ['--take', 'one', '--pick', `${first.id}=two`];
+  await ok(box, cwd, 'apply-picks', ...picks, '--verify', ...session);
+
+  const { report, warnings } = await ok(box, cwd, 'report', ...session);
+  assert.equal(warnings, []);
+  assert.is(first.options[0].models[0], 'two');
+  const page = await readFile(report, 'utf8');
+  const said = textOf(page);
+  for (const part of [
+    ...['2 decisions to make', `--pick ${first.id}=`, 'its tests fail on base'],
+    ...['renamed from words.js ; edits under the old name are compared here'],
+    ...["format only (white space, or what the project's formatter makes equal)"],
+    ...['shapes.test.js test single', 'mix the last proof, of', 'The gates on this mix: ✓ passed'],
+  ])
+    assert.ok(said.includes(part), `${part}\n${said}`);
+  const articles = page.split('<article class="decision"').slice(1);
+  assert.is(articles.length, 2);
+  for (const [at, { id }] of [first, second].entries())
+    assert.match(articles[at] ?? '', new RegExp(`<code class="id">${id}</code>`));
+  // By content, two would be first in one of them: each model keeps its side.
+  for (const article of articles)
+    assert.equal(
+      [...article.matchAll(/<h5>(\w+)/g)].map(([, model]) => model),
+      ['one', 'two'],
+    );
+  const optionOf = (article = '', model: string) =>
+    article.split('<div class="option">').find((it) => it.startsWith(`<h5>${model}</h5>`)) ?? '';
+  assert.match(articles[0] ?? '', /line 5 of base, in <code>export function area/);
+  assert.match(optionOf(articles[0], 'one'), /class="add">\+ {2}return width \* height;/);
+  assert.not.match(optionOf(articles[0], 'one'), /2 \*/);
+  assert.match(optionOf(articles[0], 'two'), /class="add">\+ {2}return height \* width;/);
+  assert.match(articles[1] ?? '', /line 12 of base, in <code>export function perimeter/);
+  assert.match(optionOf(articles[1], 'one'), /class="add">\+ {2}return 2 \* \(width \+ height\);/);
+  const caught = cells.filter(({ kind }: { kind: string }) => kind === 'caught');
+  assert.ok(caught.some(({ code_of }: { code_of: string }) => code_of === 'two'));
+  assert.match(said, /tests of one on two : ✗ caught ; perimeter/);
+  assert.match(said, /is caught by tests of none ✗ caught one/);
+
+  // As an older version left it: no questions, no evidence, no facts of tests and renames.
+  const file = join(report, '..', 'comparison.json');
+  const { questions: _, evidence: __, files, ...rest } = JSON.parse(await readFile(file, 'utf8'));
+  const older = files.map(
+    ({ is_test, base, origin, moved_to, hunks, ...facts }: Record<string, unknown>) => ({
+      ...facts,
+      hunks: (hunks as Record<string, unknown>[]).map(({ near, decision, ...hunk }) => hunk),
+    }),
+  );
+  await writeFile(file, JSON.stringify({ ...rest, decisions: 1, files: older }));
+  await writeFile(join(report, '..', 'cross-tests.json'), '{');
+  const again = await ok(box, cwd, 'report', ...session);
+  assert.equal([again.warnings.length, /cross-tests\.json/.test(again.warnings.join())], [1, true]);
+  const old = textOf(await readFile(report, 'utf8'));
+  assert.match(old, /! 1 file to decide on\./);
+  assert.match(old, /No facts were gathered/);
 });
 
 test('refusals: a pass that is not there, a session that is not there', async () => {

@@ -1,13 +1,13 @@
 /** A session as it may well be: one green model, one red, one that ran out of time, one that was not there. */
-import type {
-  ReportData,
-  ReportGate,
-  ReportModel,
-  ReportVersion,
-} from '../../scripts/lib/report/report-data.ts';
+import type { ReportData, ReportGate, ReportModel } from '../../scripts/lib/report/report-data.ts';
+import { comparison } from './sample-comparison.ts';
+import { crossTests, evidence } from './sample-evidence.ts';
 
 const folder =
   '/home/ana/.local/state/ai-aip/repos/shop--1a2b3c4d5e6f/sessions/execute/20260301-101500Z-4242-beef/pass-0001';
+
+/** The tree that was proved and applied. */
+const MIX = '8843d7f92416211de9ebb963ff4ce28125932878';
 
 export function model(name: string, facts: Partial<ReportModel> = {}): ReportModel {
   return {
@@ -48,32 +48,6 @@ const lint = (facts: Partial<ReportGate> = {}): ReportGate =>
     ...{ name: 'lint', kind: 'linter', command: 'npm run lint', tests: null, duration_ms: 2100 },
     ...facts,
   });
-
-export function version(name: string, facts: Partial<ReportVersion> = {}): ReportVersion {
-  return {
-    ...{ models: [name], status: 'modified', old_path: null, new_path: null, mode: '100644' },
-    ...{ binary: false, additions: 3, deletions: 1 },
-    patch: { facts: [], lines: ['@@ -1 +1 @@', '-old', '+new'], line_count: 3 },
-    diff: { path: `diffs/${name}.diff`, what: 'the whole diff' },
-    ...facts,
-  };
-}
-
-const retryHunk = [
-  '@@ -12,9 +12,14 @@ export class Client {',
-  '   async fetch(url: string): Promise<Response> {',
-  '-    const response = await this.transport.get(url);',
-  '-    if (!response.ok) throw new HttpError(response.status);',
-  '-    return response;',
-  '+    for (let attempt = 1; ; attempt++) {',
-  '+      const response = await this.transport.get(url);',
-  '+      if (response.ok) return response;',
-  '+      const retryable = response.status === 429 || response.status >= 500; // 4xx will not get better, whatever we do and however long we wait for it',
-  '+      if (!retryable || attempt === this.limit) throw new HttpError(response.status);',
-  '+      await sleep(this.backoff(attempt));',
-  '+    }',
-  '   }',
-];
 
 const failedLog = [
   '# Subtest: gives up after the limit',
@@ -170,52 +144,17 @@ export function sample(facts: Partial<ReportData> = {}): ReportData {
           ],
         },
       ],
+      mix: {
+        ...{ target: 'mix', tree: MIX, passed: true, outdated: false },
+        ...{ tampered: [], as_base: null },
+        gates: [lint(), gate({ verdict: 'fixed', tests: { ran: 228, failed: 0 } })],
+      },
     },
-    comparison: {
-      ...{ models: ['claude', 'gemini', 'gpt'], decisions: 2, outdated: false },
-      files: [
-        {
-          ...{ path: 'docs/retry.md', agreement: 'single' },
-          versions: [
-            version('claude', {
-              ...{ status: 'added', additions: 2, deletions: 0 },
-              patch: { facts: [], lines: ['@@ -0,0 +1,2 @@', '+# Retries', '+'], line_count: 3 },
-            }),
-          ],
-        },
-        {
-          ...{ path: 'package.json', agreement: 'identical' },
-          versions: [version('claude', { models: ['claude', 'gemini', 'gpt'] })],
-        },
-        {
-          ...{ path: 'src/client.ts', agreement: 'conflict' },
-          versions: [
-            version('claude', {
-              ...{ models: ['claude', 'gemini'], additions: 7, deletions: 3 },
-              patch: { facts: [], lines: retryHunk, line_count: retryHunk.length },
-            }),
-            version('gpt', {
-              ...{ additions: 1100, deletions: 3 },
-              patch: {
-                ...{ facts: ['old mode 100644', 'new mode 100755'], line_count: 1104 },
-                lines: ['@@ -12,3 +12,1100 @@', ...retryHunk.slice(2, 9)],
-              },
-            }),
-          ],
-        },
-        {
-          ...{ path: 'assets/logo.png', agreement: 'split' },
-          versions: [
-            version('gemini', {
-              ...{ binary: true, patch: { facts: [], lines: [], line_count: 0 } },
-            }),
-            version('gpt', { status: 'deleted', new_path: 'public/logo.png', patch: null }),
-          ],
-        },
-      ],
-    },
+    comparison,
+    evidence,
+    cross_tests: crossTests,
     applied: {
-      ...{ to: 'main', state: 'applied', tree: '8843d7f92416211de9ebb963ff4ce28125932878' },
+      ...{ to: 'main', state: 'applied', tree: MIX },
       files: [
         {
           path: 'src/client.ts',

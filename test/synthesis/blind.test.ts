@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blindLabels, relabel } from '../../scripts/lib/synthesis/blind.ts';
-import { compareCandidates, decisionsIn } from '../../scripts/lib/synthesis/compare.ts';
+import { compareCandidates } from '../../scripts/lib/synthesis/compare.ts';
+import { questionsIn } from '../../scripts/lib/synthesis/questions.ts';
 import { comparisonMarkdown } from '../../scripts/lib/synthesis/markdown.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { seededRandom } from './random.ts';
@@ -47,7 +48,7 @@ test('blind output names no model, and its order is that of the labels', async (
     const labels = blindLabels(MODELS, seededRandom(seed));
     const blind = relabel(files, labels);
     const shown =
-      JSON.stringify(blind) + comparisonMarkdown(blind, { decisions: decisionsIn(blind) });
+      JSON.stringify(blind) + JSON.stringify(questionsIn(blind)) + comparisonMarkdown(blind);
     for (const model of MODELS) assert.not(shown.includes(model));
     for (const { versions, groups, hunks } of blind) {
       const lists = [versions.map(({ model }) => model), groups.map(([first]) => first)];

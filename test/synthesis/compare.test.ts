@@ -6,9 +6,9 @@ import { sameButWhiteSpace } from '../../scripts/lib/synthesis/agreement.ts';
 import {
   type ComparedFile,
   compareCandidates,
-  decisionsIn,
   versionOf,
 } from '../../scripts/lib/synthesis/compare.ts';
+import { questionsIn } from '../../scripts/lib/synthesis/questions.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   type Content,
@@ -61,7 +61,7 @@ const cases: Case[] = [
   ['empty against deleted', LINES, ['', null], 'split'],
   ['binary versions', 'a\0', ['b\0', 'c\0'], 'split'],
   ['text made binary', 'a\n', ['b\n', 'c\0'], 'split'],
-  ['mode against content', 'a\n', [executable('a\n'), 'b\n'], 'split'],
+  ['mode against content', 'a\n', [executable('a\n'), 'b\n'], 'disjoint'],
   ['modes differ', null, [executable('a\n'), 'a\n'], 'split'],
   ['link against file', 'a\n', [link('x'), 'b\n'], 'split'],
   ['links', link('x'), [link('y'), link('z')], 'split'],
@@ -96,7 +96,7 @@ test('how far the models agree', async () => {
   const found = Object.fromEntries(files.map(({ path, agreement }) => [path, agreement]));
   assert.equal(found, Object.fromEntries(cases.map(([name, , , agreement]) => [name, agreement])));
   const undecided = cases.filter(([, , , agreement]) => /conflict|split/.test(agreement));
-  assert.is(decisionsIn(files), undecided.length);
+  assert.is(questionsIn(files).length, undecided.length);
   assert.equal(
     files.map(({ path }) => path),
     cases.map(([name]) => name).sort(),
@@ -153,7 +153,7 @@ test('the order of the candidates changes nothing but the order of models', asyn
   );
 });
 
-test('a rename with an edit shows under both names, against an edit under the old one', async () => {
+test('a file that was renamed is compared under its new name, with the edits under the old one', async () => {
   await using folder = await temporaryFolder();
   const { directory, tree } = await makeRepository(folder.path);
   const base = await tree({ old: LINES, other: 'x\n' });
@@ -165,11 +165,20 @@ test('a rename with an edit shows under both names, against an edit under the ol
   assert.equal(
     files.map(({ path, agreement }) => [path, agreement]),
     [
-      ['new', 'single'],
-      ['old', 'split'],
+      ['new', 'disjoint'],
+      ['old', 'disjoint'],
     ],
   );
   const [renamed, old] = files;
+  assert.equal(
+    renamed?.hunks.map(({ models, old_start }) => [models, old_start]),
+    [
+      [['a'], 5],
+      [['b'], 9],
+    ],
+  );
+  assert.is(renamed?.origin?.path, 'old');
+  assert.is(old?.moved_to, 'new');
   assert.is(renamed && versionOf(renamed, 'a')?.old_path, 'old');
   assert.is(renamed && versionOf(renamed, 'a')?.status, 'added');
   assert.is(old && versionOf(old, 'a')?.status, 'deleted');

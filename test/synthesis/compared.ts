@@ -5,7 +5,7 @@ import type {
   ComparedVersion,
   SharedHunk,
 } from '../../scripts/lib/synthesis/compare.ts';
-import { identifyHunks } from '../../scripts/lib/synthesis/hunks.ts';
+import { identifyHunks, overlapGroups } from '../../scripts/lib/synthesis/hunks.ts';
 
 export function version(model: string, facts: Partial<ComparedVersion> = {}): ComparedVersion {
   return {
@@ -29,7 +29,15 @@ export const added = (model: string, old_path: string | null = null) =>
 
 /** A hunk that replaces one line. */
 export function hunkAt(line: number, text: string, models: string[], path = 'f'): SharedHunk {
-  const body = { old_start: line, old_lines: 1, new_start: line, new_lines: 1, lines: [text] };
+  const body = {
+    old_start: line,
+    old_lines: 1,
+    new_start: line,
+    new_lines: 1,
+    lines: [text],
+    removed: ['old\n'],
+    near: '',
+  };
   const [hunk] = identifyHunks(path, [body]);
   if (hunk === undefined) throw new Error('no hunk');
   return { ...hunk, models };
@@ -48,5 +56,8 @@ export function file(
   const base = versions.every(({ status }) => status === 'added')
     ? null
     : { mode: '100644', oid: 'blob-base' };
-  return { path, agreement, versions, groups, base, hunks: [], ...facts };
+  const hunks = facts.hunks ?? [];
+  const disputes = agreement === 'conflict' ? overlapGroups(hunks) : [];
+  const renamed = { origin: null, moved_to: null };
+  return { path, agreement, versions, groups, base, hunks, disputes, ...renamed, ...facts };
 }

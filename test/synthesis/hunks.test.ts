@@ -13,7 +13,15 @@ import {
 const bytes = (text: string) => bytesOf(text);
 
 function body(old_start: number, old_lines: number, ...lines: string[]): HunkBody {
-  return { old_start, old_lines, new_start: old_start, new_lines: lines.length, lines };
+  return {
+    old_start,
+    old_lines,
+    new_start: old_start,
+    new_lines: lines.length,
+    lines,
+    removed: [],
+    near: '',
+  };
 }
 
 function hunk(old_start: number, old_lines: number, ...lines: string[]): Hunk {

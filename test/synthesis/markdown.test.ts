@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { comparisonMarkdown, inlineCode } from '../../scripts/lib/synthesis/markdown.ts';
+import { questionsIn } from '../../scripts/lib/synthesis/questions.ts';
 import { added, deleted, file, hunkAt, version } from './compared.ts';
 
 test('a table of all files, then the open decisions with their hunks', () => {
@@ -9,14 +10,14 @@ test('a table of all files, then the open decisions with their hunks', () => {
     hunkAt(4, 'x = 1\n', ['a']),
     hunkAt(4, 'x = 2\n', ['b']),
   ];
-  const markdown = comparisonMarkdown(
-    [
-      file('new', 'single', [added('b', 'old')]),
-      file('src/a.ts', 'conflict', [version('a'), version('b')], { hunks }),
-      file('x', 'split', [deleted('a'), version('b', { binary: true })]),
-    ],
-    { decisions: 2 },
-  );
+  const files = [
+    file('new', 'single', [added('b', 'old')]),
+    file('src/a.ts', 'conflict', [version('a'), version('b')], { hunks }),
+    file('x', 'split', [deleted('a'), version('b', { binary: true })]),
+  ];
+  const [first, second] = questionsIn(files);
+  const markdown = comparisonMarkdown(files);
+  const [deletion, edit] = (second?.options ?? []).map(({ models }) => models[0]);
   assert.is(
     markdown,
     `# Comparison
@@ -36,7 +37,7 @@ test('a table of all files, then the open decisions with their hunks', () => {
 - \`a\`: modified +1 −1, mode 100644
 - \`b\`: modified +1 −1, mode 100644
 
-Place 1:
+Decision \`${first?.id}\`:
 
 ${hunkText(hunks[1], 'a', 'x = 1')}
 
@@ -46,6 +47,11 @@ ${hunkText(hunks[2], 'b', 'x = 2')}
 
 - \`a\`: deleted +0 −1
 - \`b\`: modified binary, mode 100644
+
+Decision \`${second?.id}\`, which version:
+
+- \`${deletion}\`
+- \`${edit}\`
 `.replace(...inOrderOfIds(hunks[1], hunks[2])),
   );
 });
@@ -64,14 +70,11 @@ function inOrderOfIds(a?: { id: string }, b?: { id: string }): [string, string] 
 test('names cannot leave their cell, content cannot leave its block', () => {
   const hostile = 'a|b`c``d\n## owned\x1b[2J\u202e\t\\|';
   const evil = '```\n';
-  const markdown = comparisonMarkdown(
-    [
-      file(Buffer.from(hostile).toString('latin1'), 'conflict', [version('a'), version('b')], {
-        hunks: [hunkAt(1, evil, ['a']), hunkAt(1, `${evil.trim()}\`\x07\r\n`, ['b'])],
-      }),
-    ],
-    { decisions: 1 },
-  );
+  const markdown = comparisonMarkdown([
+    file(Buffer.from(hostile).toString('latin1'), 'conflict', [version('a'), version('b')], {
+      hunks: [hunkAt(1, evil, ['a']), hunkAt(1, `${evil.trim()}\`\x07\r\n`, ['b'])],
+    }),
+  ]);
   assert.not.match(markdown, /^## owned/m);
   assert.not.match(markdown, /(?!\n)[\p{Cc}\u202e]/u);
   const [row = ''] = markdown.split('\n').filter((line) => line.includes('owned'));
@@ -97,14 +100,11 @@ for (const [text, expected] of spans) {
 test('long hunks and long lines are cut, and it is said', () => {
   const long = hunkAt(1, '', ['a']);
   const lines = Array.from({ length: 50 }, () => `${'x'.repeat(500)}\n`);
-  const markdown = comparisonMarkdown(
-    [
-      file('f', 'conflict', two(), {
-        hunks: [{ ...long, lines, new_lines: 50 }, hunkAt(1, 'b\n', ['b'])],
-      }),
-    ],
-    { decisions: 1 },
-  );
+  const markdown = comparisonMarkdown([
+    file('f', 'conflict', two(), {
+      hunks: [{ ...long, lines, new_lines: 50 }, hunkAt(1, 'b\n', ['b'])],
+    }),
+  ]);
   assert.match(markdown, /\.\.\. and 10 lines more\./);
   assert.match(markdown, /^x{400}…$/m);
 });
@@ -112,16 +112,11 @@ test('long hunks and long lines are cut, and it is said', () => {
 test('deletions, insertions, and a comparison of nothing', () => {
   const gone = { ...hunkAt(2, '', ['a']), old_lines: 3, lines: [], new_lines: 0 };
   const inserted = { ...hunkAt(3, 'n\n', ['b']), old_lines: 0 };
-  const markdown = comparisonMarkdown([file('f', 'conflict', two(), { hunks: [gone, inserted] })], {
-    decisions: 1,
-  });
+  const markdown = comparisonMarkdown([file('f', 'conflict', two(), { hunks: [gone, inserted] })]);
   assert.match(markdown, /by `a`, for lines 2 to 4 of base: nothing/);
   assert.match(markdown, /by `b`, new after line 3 of base:/);
   assert.match(markdown, /1 file changed, 1 decision open/);
-  assert.is(
-    comparisonMarkdown([], { decisions: 0 }),
-    '# Comparison\n\n0 files changed, 0 decisions open.\n',
-  );
+  assert.is(comparisonMarkdown([]), '# Comparison\n\n0 files changed, 0 decisions open.\n');
 });
 
 function two() {

@@ -118,4 +118,25 @@ test('nothing to suggest', () => {
   assert.equal(suggestPicks([], { green: null }), { picks: [], reasons: [], open_decisions: [] });
 });
 
+test('with nobody green the parts are all there is', () => {
+  const files = [file('f', 'single', [version('a')]), file('g', 'single', [version('b')])];
+  const { picks, open_decisions } = suggestPicks(files, { green: new Set() });
+  assert.equal(
+    picks.map(({ path, from }) => [path, from]),
+    [
+      ['f', 'a'],
+      ['g', 'b'],
+    ],
+  );
+  assert.equal(open_decisions, []);
+});
+
+test('green but for what is red with everybody is not called green', () => {
+  const { reasons } = suggestPicks([file('f', 'single', [version('a')])], {
+    green: new Set(['a']),
+    spotless: new Set(),
+  });
+  assert.match(reasons[0]?.reason ?? '', /but for what is red with everybody$/);
+});
+
 test.run();

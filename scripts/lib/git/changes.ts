@@ -171,3 +171,13 @@ export async function readHunkPatch(directory: Place, from: string, to: string):
   ]);
   return stdout;
 }
+
+/** The patch between two blobs with no context lines. */
+export async function readBlobPatch(directory: Place, from: string, to: string): Promise<Buffer> {
+  const options = PATCH_OPTIONS.filter((option) => option !== '--binary');
+  const { stdout } = await git(directory, [
+    ...['diff', '--unified=0', '--inter-hunk-context=0', ...options, '--no-renames'],
+    ...[from, to],
+  ]);
+  return stdout;
+}

@@ -7,8 +7,7 @@ import type { Pick } from '../synthesis/picks.ts';
 import { applyPicks } from './apply-picks.ts';
 import { archiveWhenDone, cleanUp } from './cleanup.ts';
 import { candidatesOf, compare } from './compare.ts';
-import type { TargetResult } from './gate-record.ts';
-import { gatingOptions, openGating, runGating } from './gating.ts';
+import type { MainGates } from './explain-main.ts';
 import { closeSession, completePass } from './passes.ts';
 import { writeSummary } from './summary.ts';
 
@@ -18,7 +17,8 @@ export interface Finished {
   from: string[];
   applied: { path: string; from: string; status: string; why: string | null }[];
   undo: string;
-  gates: TargetResult;
+  /** In the main tree, after the application. */
+  gates: MainGates;
   summary: string;
 }
 
@@ -38,13 +38,13 @@ export async function applyAndClean(
       ...('take' in picks
         ? { take: picks.take, picksText: null }
         : { picksText: JSON.stringify({ picks: picks.picks }) }),
-      ...{ pick: [], verify: true, gate: [], timeout: 1200, to: 'main', dryRun: false, signal },
+      ...{ pick: [], verify: true, search: false, searchRuns: 0, searchMinutes: 0, gate: [] },
+      ...{ timeout: 1200, to: 'main', mainGates: true, dryRun: false, signal },
     },
     reporter,
   );
-  const options = gatingOptions(repository, session, { main: true });
-  const [gates] = await runGating(await openGating(options), options, signal, reporter);
-  if (gates === undefined) throw new Error('The gates gave no result for the main tree.');
+  const gates = result.main_gates;
+  if (gates === null) throw new Error('The gates gave no result for the main tree.');
   const from = [...new Set(result.applied.map((it) => it.from))];
   await completePass(session, pass, analysis(from, result.applied));
   await cleanUp(

@@ -1,50 +1,71 @@
-/** Phase 7 as a whole: picks, synthesis, proof, application. */
+/** Phase 7 as a whole: picks, synthesis, proof, application, and the gates once more where the result lies. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { UsageError } from '../errors.ts';
+import { Failure, UsageError } from '../errors.ts';
 import { pathText, printPath } from '../git/paths.ts';
 import type { Reporter } from '../script.ts';
 import { replaceJson } from '../session/files.ts';
-import { stateRoot } from '../session/paths.ts';
 import { passFolder, type Session } from '../session/session.ts';
+import type { MissingPick } from '../synthesis/closure.ts';
 import type { Picks } from '../synthesis/picks.ts';
 import { applySynthesis, planApplication } from './apply.ts';
-import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
+import { checkClosure } from './closure.ts';
+import { gateMainTree, type MainGates } from './explain-main.ts';
+import { readLabels } from './keep-comparison.ts';
 import type { OpenedComparison } from './open-comparison.ts';
 import { appliedFile } from './summary.ts';
-import { buildSynthesis, keepSynthesis, proveTree, readPicks, redProof } from './synthesis.ts';
+import { buildSynthesis, keepSynthesis, openPicks } from './synthesis.ts';
+import { type VerifyOptions, verifyPicks } from './verify-picks.ts';
 
-export const verificationSchema = z.object({
-  passed: z.boolean(),
-  gates: z.array(gateResultSchema),
-  culprits: z.array(z.string()),
-  nearest_green: z.object({ file: z.string(), changed: z.array(z.string()) }).nullable(),
-  runs: z.number(),
-});
+export const missingPickSchema = z.object({
+  path: z.string(),
+  needs: z.enum([
+    'file',
+    'name',
+    'script',
+    'dependency',
+    'lockfile',
+    'manifest',
+    'tested-code',
+    'test',
+  ]),
+  name: z.string(),
+  provided_by: z.array(z.object({ model: z.string(), path: z.string() })),
+  severity: z.enum(['breaks', 'likely', 'note']),
+  message: z.string(),
+}) satisfies z.ZodType<MissingPick>;
 
-export interface ApplyOptions {
+export interface ApplyOptions extends VerifyOptions {
   picksText: string | null;
   pick: string[];
   take?: string | undefined;
   verify: boolean;
-  gate: string[];
-  timeout: number;
   to: 'main' | 'scratch';
+  /** Whether the gates run in the main tree too, after a proof. */
+  mainGates: boolean;
   dryRun: boolean;
-  signal: AbortSignal;
+  /** The tree that the picks must make, where they are replayed. */
+  expectedTree?: string | undefined;
 }
 
 /** @throws Refusal gates-red, pick-conflicts, main-tree-conflict, host-not-captured: in all of them nothing is applied */
 export async function applyPicks(
-  { session, repository, pass, comparison }: OpenedComparison,
+  opened: OpenedComparison,
   options: ApplyOptions,
   reporter: Reporter,
 ) {
+  const { session, repository, pass } = opened;
   const main = options.to === 'main' ? session : null;
   if (session === null && options.to === 'main') throw needsSession();
-  const picks = readPicks({ ...options, take: options.take }, comparison);
+  const labels = session === null ? null : await readLabels(session, pass);
+  const picked = { ...options, take: options.take };
+  const { picks, comparison } = await openPicks(opened, picked, labels);
   const synthesis = await buildSynthesis(repository, comparison, picks);
   for (const warning of synthesis.warnings) reporter.warn(warning);
+  if (options.expectedTree !== undefined && options.expectedTree !== synthesis.tree)
+    throw replayDiffers(options.expectedTree, synthesis.tree);
+  const missing = await checkClosure(repository, comparison, synthesis);
+  for (const { severity, message } of missing) if (severity !== 'note') reporter.warn(message);
   const printed = {
     session_id: session?.data.session_id ?? null,
     pass: session === null ? null : pass,
@@ -52,6 +73,7 @@ export async function applyPicks(
     to: options.to,
     applied: synthesis.applied.map(({ path, ...rest }) => ({ ...printPath(path), ...rest })),
     unpicked: synthesis.unpicked.map(({ path, models }) => ({ ...printPath(path), models })),
+    missing_picks: missing,
     conflicts: [],
   };
   // Conflicts with the user's own changes are told before gates spend minutes.
@@ -62,46 +84,50 @@ export async function applyPicks(
     );
   }
   if (options.dryRun) {
-    return { ...printed, undo: null, verify: null, next: 'The same command without --dry-run.' };
+    const next = 'The same command without --dry-run.';
+    return { ...printed, undo: null, verify: null, main_gates: null, next };
   }
 
-  const logs =
-    session === null ? join(stateRoot(), 'gates') : join(passFolder(session, pass), 'logs');
-  const proof = options.verify
-    ? await proveTree(
-        repository,
-        session,
-        {
-          tree: synthesis.tree,
-          base: comparison.base,
-          pass,
-          gateOptions: options.gate,
-          logs,
-          timeoutMs: options.timeout * 1000,
-          signal: options.signal,
-        },
-        reporter,
-      )
+  const proved = options.verify
+    ? await verifyPicks(opened, comparison, picks, synthesis.tree, options, reporter)
     : null;
-  if (proof !== null && !proof.passed) throw redProof(proof);
   if (session !== null) await keepResults(session, pass, picks, printed);
   if (session !== null) await keepSynthesis(repository, session, pass, synthesis.tree);
   if (main !== null) await applySynthesis(repository, main, { tree: synthesis.tree, pass });
+  const mainGates =
+    proved === null || main === null || !options.mainGates
+      ? null
+      : await gateMainTree(
+          proved.exam,
+          main,
+          { tree: synthesis.tree, proof: proved.proof },
+          reporter,
+        );
   const named = session === null ? '' : ` --session ${session.data.session_id}`;
   return {
     ...printed,
     undo: main === null ? null : `mm.mjs apply-picks --undo${named}`,
-    verify: proof === null ? null : printProof(proof),
-    next:
-      main === null
-        ? 'The tree is made and kept; the same command without "--to scratch" applies it.'
-        : `mm.mjs gates --main${named}`,
+    verify: proved === null ? null : proved.verification,
+    main_gates: mainGates,
+    next: nextStep(main, mainGates, named),
   };
 }
 
-function printProof(proof: TargetResult): z.output<typeof verificationSchema> {
-  const { gates, passed } = printTarget(proof);
-  return { passed, gates, culprits: [], nearest_green: null, runs: 1 };
+function nextStep(main: Session | null, gates: MainGates | null, named: string): string {
+  if (main === null)
+    return 'The tree is made and kept; the same command without "--to scratch" applies it.';
+  return gates?.passed === true
+    ? `mm.mjs cleanup --restore${named}`
+    : `mm.mjs gates --main${named}`;
+}
+
+function replayDiffers(expected: string, tree: string): Failure {
+  return new Failure({
+    code: 'replay-differs',
+    message: `The picks of the bundle make the tree ${tree} here, and made ${expected} when it was written. Nothing was applied.`,
+    hint: 'The bundle was changed, or is of another version of this skill: compare versions, or pick anew with --picks.',
+    details: { expected, tree },
+  });
 }
 
 /** What was picked and what came of it, for the summary and for whoever asks later. */

@@ -44,7 +44,9 @@ async function sessionsPartOfMainTree(repository: Repository, session: Session):
     return captured.tree;
   }
   if (applied !== null) return applied.tree;
-  return treeOf(repository.topLevel, session.data.base);
+  // Of uncommitted work that was included, base holds more than HEAD did: here it lies only where the session began.
+  const { base, ref, user_changes } = session.data;
+  return treeOf(repository.topLevel, user_changes?.mode === 'include' ? base : ref);
 }
 
 function latestCapture(session: Session, model: string) {
@@ -98,20 +100,6 @@ async function begin(
   await updateSession(session, ({ applications }) => ({
     applications: [...applications, application],
   }));
-}
-
-/**
- * Brings the main tree back to base before another pass, so that a host that works there starts from the original code
- * like the others. What it did stays in its capture, and --undo brings it back.
- */
-export async function freshStart(repository: Repository, session: Session): Promise<void> {
-  const standing = standingApplication(session);
-  if (!hostWorksInMainTree(session) && standing === null) return;
-  const tree = await treeOf(repository.topLevel, session.data.base);
-  const { wanted } = await planApplication(repository, session, tree);
-  // Of one that a crash cut short, the plan cannot tell what is done.
-  if (wanted.size === 0 && standing?.state !== 'writing') return;
-  await applySynthesis(repository, session, { tree, pass: session.data.current_pass });
 }
 
 /** Where the change was refused, nothing is left of it, and there is nothing to undo. */

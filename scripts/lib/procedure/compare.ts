@@ -1,58 +1,18 @@
-/** Phase 5: where the captures of a pass differ, as data and as a page. */
-import { join } from 'node:path';
-import * as z from 'zod';
+/** Phase 5: where the captures of a pass differ. */
 import { Refusal, UsageError } from '../errors.ts';
-import { pathText, printPath, rawPathOf } from '../git/paths.ts';
+import { pathText, rawPathOf } from '../git/paths.ts';
 import { type Repository, resolveRevision } from '../git/repository.ts';
 import { didYouMean } from '../nearest.ts';
-import { readJsonOrNull, replaceFile, replaceJson } from '../session/files.ts';
-import { captureOf, participants, passFolder, type Session } from '../session/session.ts';
-import { blindLabels } from '../synthesis/blind.ts';
-import {
-  type Candidate,
-  type ComparedFile,
-  compareCandidates,
-  decisionsIn,
-} from '../synthesis/compare.ts';
-import { comparisonMarkdown } from '../synthesis/markdown.ts';
-
-const name = z.string().describe('a model, or its label with --blind');
-
-export const comparedFileSchema = z.object({
-  path: z.string(),
-  path_base64: z.string().optional(),
-  versions: z.array(
-    z.object({
-      model: name,
-      blob: z.string().nullable(),
-      mode: z.string().nullable(),
-      status: z.string(),
-      old_path: z.string().nullable(),
-      binary: z.boolean(),
-      additions: z.number(),
-      deletions: z.number(),
-    }),
-  ),
-  agreement: z.enum(['identical', 'format-only', 'disjoint', 'conflict', 'single', 'split']),
-  groups: z.array(z.array(name)),
-  hunks: z.array(
-    z.object({
-      id: z.string(),
-      models: z.array(name),
-      old_start: z.number(),
-      old_lines: z.number(),
-      new_start: z.number(),
-      new_lines: z.number(),
-    }),
-  ),
-});
-
-export type PrintedComparison = z.output<typeof comparedFileSchema>;
+import { captureOf, participants, type Session } from '../session/session.ts';
+import { type Candidate, type ComparedFile, compareCandidates } from '../synthesis/compare.ts';
+import { type Question, questionsIn } from '../synthesis/questions.ts';
 
 export interface Comparison {
   base: string;
   candidates: Candidate[];
   files: ComparedFile[];
+  questions: Question[];
+  /** Their number: what is left to decide after all that agrees is set aside. */
   decisions: number;
 }
 
@@ -98,7 +58,16 @@ export async function compare(
   candidates: Candidate[],
 ): Promise<Comparison> {
   const files = await compareCandidates(repository.topLevel, base, candidates);
-  return { base, candidates, files, decisions: decisionsIn(files) };
+  return comparisonOf(base, candidates, files);
+}
+
+export function comparisonOf(
+  base: string,
+  candidates: Candidate[],
+  files: ComparedFile[],
+): Comparison {
+  const questions = questionsIn(files);
+  return { base, candidates, files, questions, decisions: questions.length };
 }
 
 /** The files that --path names, by path or by folder; all without it. */
@@ -118,60 +87,4 @@ export function selectPaths(files: ComparedFile[], paths: readonly string[]): Co
       details: { path },
     });
   });
-}
-
-export function printComparedFiles(files: readonly ComparedFile[]): PrintedComparison[] {
-  return files.map(({ path, versions, agreement, groups, hunks }) => ({
-    ...printPath(path),
-    versions: versions.map(({ old_path, ...version }) => ({
-      ...version,
-      old_path: old_path === null ? null : pathText(old_path),
-    })),
-    agreement,
-    groups,
-    hunks: hunks.map(({ id, models, old_start, old_lines, new_start, new_lines }) => ({
-      id,
-      models,
-      old_start,
-      old_lines,
-      new_start,
-      new_lines,
-    })),
-  }));
-}
-
-/** Writes comparison.json and comparison.md of the pass. */
-export async function keepComparison(
-  session: Session,
-  pass: number,
-  { files, decisions, candidates }: Comparison,
-): Promise<{ json: string; markdown: string }> {
-  const folder = passFolder(session, pass);
-  const [json, markdown] = [join(folder, 'comparison.json'), join(folder, 'comparison.md')];
-  await replaceJson(json, {
-    schema_version: 1,
-    pass,
-    base: session.data.base,
-    models: candidates.map(({ model }) => model),
-    decisions,
-    files: printComparedFiles(files),
-  });
-  await replaceFile(markdown, comparisonMarkdown(files, { decisions }));
-  return { json, markdown };
-}
-
-const labelMapSchema = z.record(z.string(), z.string());
-
-/** The labels of a pass: drawn once, so that a judge sees the same ones at every look. */
-export async function passLabels(
-  session: Session,
-  pass: number,
-  models: string[],
-): Promise<Record<string, string>> {
-  const file = join(passFolder(session, pass), 'label-map.json');
-  const known = await readJsonOrNull(file, labelMapSchema);
-  if (known !== null && models.every((model) => Object.values(known).includes(model))) return known;
-  const labels = blindLabels(models);
-  await replaceJson(file, labels);
-  return labels;
 }

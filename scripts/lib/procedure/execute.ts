@@ -16,9 +16,11 @@ import {
 } from '../session/session.ts';
 import { mainPlace } from '../session/trusted-places.ts';
 import { captureModels } from './capture-models.ts';
-import { type Comparison, candidatesOf, compare, keepComparison } from './compare.ts';
+import { type Comparison, candidatesOf, compare } from './compare.ts';
+import { readEvidence } from './evidence.ts';
 import { readGateRecord, type TargetResult } from './gate-record.ts';
 import { gatingOptions, openGating, runGating } from './gating.ts';
+import { keepComparison } from './keep-comparison.ts';
 import { makeModelWorktrees } from './make-worktrees.ts';
 import { planSession, type StartOptions } from './plan-session.ts';
 import { runModels } from './run-models.ts';
@@ -27,6 +29,7 @@ import { snapshotTree } from './snapshot.ts';
 import { startSession } from './start-session.ts';
 import { type PrintedSuggestion, suggest } from './suggest.ts';
 import { takeBackUnfinishedSessions } from './unfinished-sessions.ts';
+import { withFormatting } from './with-formatting.ts';
 
 export interface ExecuteOptions {
   triggers: Triggers;
@@ -93,8 +96,10 @@ export async function execute(
     await snapshotTree(mainPlace(session), session.data.base, tree, folder);
   }
   const gates = await gateModels(repository, session, options, signal, reporter);
-  const comparison = await compare(repository, session.data.base, candidatesOf(session, pass));
-  await keepComparison(session, pass, comparison);
+  const raw = await compare(repository, session.data.base, candidatesOf(session, pass));
+  const comparison = await withFormatting(repository, session, pass, raw, signal, reporter);
+  const evidence = await readEvidence(repository, session, pass, comparison);
+  await keepComparison(session, pass, comparison, evidence);
   const suggestion = await suggest(session, pass, comparison);
   return { session, runs, guard, captures, gates, comparison, suggestion };
 }

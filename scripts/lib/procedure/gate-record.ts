@@ -172,10 +172,3 @@ export function printTarget({ gates, as_base, in_main, ...result }: TargetResult
 function printGates(gates: TargetResult['gates']): PrintedTarget['gates'] {
   return gates.map(({ outcomes, ...gate }) => gate);
 }
-
-/** Whether a model is green in a pass: null when its gates were not run. */
-export async function greenModels(session: Session, pass: number): Promise<Set<string> | null> {
-  const record = await readGateRecord(session, pass);
-  if (record === null) return null;
-  return new Set(record.results.filter(({ passed }) => passed).map(({ target }) => target));
-}

@@ -52,6 +52,8 @@ export interface GateRequest {
   /** Where logs go, and the cache. */
   logs: string;
   cache: string | null;
+  /** One try among many: see runGates. */
+  trial?: { always: number } | undefined;
   signal: AbortSignal;
 }
 
@@ -196,7 +198,7 @@ class Gating {
     memory: GateMemory | null,
   ): Promise<GateResult[]> {
     const { session, request, needs } = this;
-    const { gates, timeoutMs, logs, signal } = request;
+    const { gates, timeoutMs, logs, signal, trial } = request;
     const label = target.target.replaceAll(/[^\w.-]/g, '-');
     let tree = await place.read();
     return apartFromOthers(session?.data.session_id ?? 'alone', (apart) =>
@@ -213,6 +215,7 @@ class Gating {
         slots: this.slots,
         apart,
         secrets: needs.secrets,
+        trial,
         putBack: async () => {
           const now = await place.read();
           const paths = await this.pathsChanged(tree, now);

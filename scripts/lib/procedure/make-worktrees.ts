@@ -2,6 +2,7 @@
 import type { Repository } from '../git/repository.ts';
 import type { Reporter } from '../script.ts';
 import { workplaceIn } from '../session/capture.ts';
+import { startOfPass } from '../session/pass-start.ts';
 import {
   type Session,
   type SessionData,
@@ -9,6 +10,7 @@ import {
   type WorktreeRecord,
 } from '../session/session.ts';
 import { makeWorktrees } from '../session/worktrees.ts';
+import { ensureObjects } from './archive.ts';
 import { type Prepared, prepareWorktree } from './prepare-worktree.ts';
 import { type Preparation, planPreparation, providedPaths, readNeeds } from './worktree-needs.ts';
 
@@ -49,18 +51,21 @@ function preparationWith(
   };
 }
 
-/** Makes them all, then prepares each in parallel. */
+/** Makes them all, from what the current pass starts from, then prepares each in parallel. */
 export async function makeModelWorktrees(
   repository: Repository,
   session: Session,
   { models, signal }: { models: string[]; signal: AbortSignal },
   reporter: Reporter,
 ): Promise<MadeWorktree[]> {
+  const start = await startOfPass(session, session.data.current_pass);
+  // A mix of ours may have been packed away meanwhile; base is the user's own history.
+  if (start !== session.data.base) await ensureObjects(repository, session);
   const needs = await readNeeds(repository, session);
   const preparation = await planPreparation(repository, session, needs, models.length);
   const made = await makeWorktrees(repository, session, {
     models,
-    start: session.data.base,
+    start,
     provided: providedPaths(preparation),
     onProgress: reporter.progress,
   });
@@ -80,7 +85,7 @@ async function prepareOnce(
   signal: AbortSignal,
   reporter: Reporter,
 ): Promise<Prepared> {
-  const { state, model, path } = record;
+  const { state, model, path, pass } = record;
   if (state === 'ready') return { provided: [], setup: null };
   const { without, ...prepared } = await prepareWorktree(
     repository,
@@ -93,7 +98,10 @@ async function prepareOnce(
   // Not before: a crash on the way leaves it to the next make-worktrees to go on.
   await updateSession(session, ({ worktrees }) => ({
     worktrees: worktrees.map((it) =>
-      it.path === path ? { ...it, provided: without, state: 'ready' } : it,
+      // An earlier pass had its worktree in the same place.
+      it.path === path && it.pass === pass && !it.removed
+        ? { ...it, provided: without, state: 'ready' }
+        : it,
     ),
   }));
   return prepared;

@@ -1,11 +1,8 @@
-/** Phases 5, 6 and 8: a pass is closed, another is set up, a session ends. */
+/** Phases 5, 6 and 8: a pass is closed, another is due, a session ends. */
 
 import { basename, dirname, join } from 'node:path';
 import { rename, rm, symlink } from '../disk.ts';
 import { Refusal } from '../errors.ts';
-import { filesAt } from '../git/files-at.ts';
-import type { Repository } from '../git/repository.ts';
-import { refinementPrompt } from '../models/prompt.ts';
 import { MAX_PASSES } from '../models/triggers.ts';
 import { readTextOrNull, replaceFile } from '../session/files.ts';
 import { passName } from '../session/paths.ts';
@@ -17,7 +14,6 @@ import {
   type SessionData,
   updateSession,
 } from '../session/session.ts';
-import { conventionFiles, makePassFolders } from './pass-folder.ts';
 import { readRunState } from './run-state.ts';
 
 /** Stores the analysis that the user was shown, and counts the pass. Done again, it replaces the text only. */
@@ -37,8 +33,10 @@ export async function completePass(
 
 export interface NextPass {
   pass: number;
-  /** The analysis that it is made from. */
-  synthesis: string;
+  /** The pass that it goes on from. */
+  last: number;
+  /** What the user was shown of that. */
+  analysis: string;
   /** It was set up before, wholly or in part, and nothing has been done in it yet. */
   isOpen: boolean;
 }
@@ -48,20 +46,21 @@ export interface NextPass {
  * @throws Refusal `pass-not-complete`, `too-many-passes`, `still-running`
  */
 export async function planNextPass(session: Session): Promise<NextPass> {
-  const last = session.data.current_pass;
-  const synthesis = await readSynthesis(session, last);
-  if (synthesis === null) {
-    const previous = (await isUntouched(session, last))
-      ? await readSynthesis(session, last - 1)
+  const current = session.data.current_pass;
+  const analysis = await readSynthesis(session, current);
+  if (analysis === null) {
+    const earlier = (await isUntouched(session, current))
+      ? await readSynthesis(session, current - 1)
       : null;
-    if (previous === null) throw passNotComplete(session, last);
-    return { pass: last, synthesis: previous, isOpen: true };
+    if (earlier === null) throw passNotComplete(session, current);
+    return { pass: current, last: current - 1, analysis: earlier, isOpen: true };
   }
-  if (last >= MAX_PASSES) throw tooManyPasses();
+  if (current >= MAX_PASSES) throw tooManyPasses();
   for (const { model } of participants(session)) {
-    if ((await readRunState(session, model, last))?.status === 'running') throw stillRunning(model);
+    if ((await readRunState(session, model, current))?.status === 'running')
+      throw stillRunning(model);
   }
-  return { pass: last + 1, synthesis, isOpen: false };
+  return { pass: current + 1, last: current, analysis, isOpen: false };
 }
 
 function readSynthesis(session: Session, pass: number): Promise<string | null> {
@@ -75,29 +74,6 @@ async function isUntouched(session: Session, pass: number): Promise<boolean> {
     if ((await readRunState(session, model, pass)) !== null) return false;
   }
   return true;
-}
-
-/** The folders and the prompt of the next pass. */
-export async function openNextPass(
-  repository: Repository,
-  session: Session,
-  { pass, synthesis, isOpen }: NextPass,
-  feedback: string | null,
-): Promise<string> {
-  const folder = passFolder(session, pass);
-  const prompt = join(folder, 'prompt.md');
-  // Nothing new was said: what was said the first time stands.
-  if (isOpen && feedback === null) return prompt;
-  await makePassFolders(folder);
-  const task =
-    (await readTextOrNull(join(session.directory, 'task.md'))) ?? session.data.prompt_summary;
-  const conventions = await conventionFiles(filesAt(repository.topLevel, session.data.base));
-  await replaceFile(prompt, refinementPrompt({ task, pass, synthesis, feedback, conventions }));
-  await updateSession(session, ({ pass_count }) => ({
-    current_pass: pass,
-    pass_count: Math.max(pass_count, pass),
-  }));
-  return prompt;
 }
 
 /** Ends the session: its status, its event, and `latest` for the next one who asks. */

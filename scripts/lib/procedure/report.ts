@@ -1,23 +1,17 @@
 /** The facts of a pass for its page, from the session's own files: so it works in any state of it, and after cleanup. */
-import { existsSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import * as z from 'zod';
-import { ExpectedError, systemErrorCode } from '../errors.ts';
-import { type RawPath, rawPathOfPrinted } from '../git/paths.ts';
+import { join } from 'node:path';
+import { ExpectedError } from '../errors.ts';
 import { reportPage } from '../report/page.ts';
-import { readPatch } from '../report/read-patch.ts';
+import { existing, placesOf } from '../report/places.ts';
 import type {
-  Place,
   ReportApplied,
-  ReportComparison,
   ReportData,
-  ReportGates,
   ReportModel,
   ReportSession,
 } from '../report/report-data.ts';
-import { type Patches, VersionReader } from '../report/versions.ts';
+import type { Patches } from '../report/versions.ts';
 import { maskTexts } from '../secrets.ts';
-import { readJsonOrNull, readTextOrNull, replaceFile } from '../session/files.ts';
+import { readTextOrNull, replaceFile } from '../session/files.ts';
 import { distinctChanges, readWindows } from '../session/guard-record.ts';
 import {
   captureOf,
@@ -27,19 +21,18 @@ import {
   type SessionModel,
 } from '../session/session.ts';
 import { secretsOf } from '../session/session-secrets.ts';
-import { comparedFileSchema, type PrintedComparison } from './compare.ts';
-import { type GateRecord, readGateRecord } from './gate-record.ts';
+import { readGateRecord } from './gate-record.ts';
 import { inWords } from './guard-words.ts';
+import {
+  comparisonFacts,
+  diffPath,
+  readComparison,
+  readMatrix,
+  readPatches,
+} from './report/comparison-facts.ts';
+import { gateFacts, readProof } from './report/gate-facts.ts';
 import { readRunState } from './run-state.ts';
 import { type Applied, readApplied } from './summary.ts';
-
-const comparisonFileSchema = z.object({
-  models: z.array(z.string()),
-  decisions: z.number(),
-  files: z.array(comparedFileSchema),
-});
-
-type ComparisonFile = z.output<typeof comparisonFileSchema>;
 
 /** Writes report.html of the pass; gives its path, its size, and what could not be read for it. */
 export async function writeReport(
@@ -57,8 +50,9 @@ async function readReportData(session: Session, pass: number): Promise<ReportDat
   const folder = passFolder(session, pass);
   const problems: string[] = [];
   const comparison = await orProblem(problems, readComparison(folder));
-  const patches = await readPatches(session, pass, decisionsOf(comparison));
+  const patches = await readPatches(session, pass, comparison);
   const gates = await orProblem(problems, readGateRecord(session, pass));
+  const proof = await orProblem(problems, readProof(session, pass));
   const applied = await orProblem(problems, readApplied(session, pass));
   const models: ReportModel[] = [];
   for (const model of session.data.models) {
@@ -69,13 +63,15 @@ async function readReportData(session: Session, pass: number): Promise<ReportDat
     made_at: new Date().toISOString(),
     session: sessionFacts(session, pass),
     models,
-    gates: gates && gateFacts(session, pass, gates),
+    gates: gates || proof ? gateFacts(session, pass, gates, proof) : null,
     comparison: comparison && comparisonFacts(session, pass, comparison, patches),
+    evidence: comparison?.evidence ?? [],
+    cross_tests: await orProblem(problems, readMatrix(session, pass)),
     applied: applied && appliedFacts(session, pass, applied),
     noticed: await orProblem(problems, readNoticed(session)),
     analysis: await readTextOrNull(join(folder, 'synthesis.md')),
     folder,
-    places: placesOf(session, folder),
+    places: placesOf(session.directory, folder),
     problems,
   };
 }
@@ -95,42 +91,6 @@ async function orProblem<T>(problems: string[], reading: Promise<T>): Promise<T 
     problems.push(error.message);
     return null;
   }
-}
-
-function readComparison(folder: string): Promise<ComparisonFile | null> {
-  return readJsonOrNull(join(folder, 'comparison.json'), comparisonFileSchema);
-}
-
-function decisionsOf(comparison: ComparisonFile | null): Set<RawPath> {
-  const open = comparison?.files.filter(({ agreement }) => /^(conflict|split)$/.test(agreement));
-  return new Set(open?.map(rawPathOf));
-}
-
-function rawPathOf({ path, path_base64 }: PrintedComparison): RawPath {
-  return rawPathOfPrinted(path_base64 === undefined ? { path } : { path, path_base64 });
-}
-
-/** Each model's diff, where there is one. */
-async function readPatches(
-  session: Session,
-  pass: number,
-  decisions: Set<RawPath>,
-): Promise<Patches> {
-  const patches = new Map<string, Awaited<ReturnType<typeof readPatch>>>();
-  for (const { model } of session.data.models) {
-    if (captureOf(session, model, pass) === null) continue;
-    try {
-      const file = join(passFolder(session, pass), diffPath(model));
-      patches.set(model, await readPatch(file, decisions));
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-    }
-  }
-  return patches;
-}
-
-function diffPath(model: string): string {
-  return `diffs/${fileName(model)}.diff`;
 }
 
 function sessionFacts({ directory, data }: Session, pass: number): ReportSession {
@@ -168,56 +128,6 @@ async function modelFacts(
   };
 }
 
-function existing(folder: string, places: readonly Place[]): Place[] {
-  return places.filter(({ path }) => existsSync(join(folder, path)));
-}
-
-function gateFacts(session: Session, pass: number, { gates, results }: GateRecord): ReportGates {
-  const order = ['base', ...session.data.models.map(({ model }) => model)];
-  const place = (target: string) => order.indexOf(target) + 1 || order.length + 1;
-  return {
-    gates: [...gates, ...gatesBeside(gates, results)],
-    targets: results
-      .map((result) => {
-        const captured = captureOf(session, result.target, pass);
-        return { ...result, outdated: captured !== null && captured.tree !== result.tree };
-      })
-      .sort((a, b) => place(a.target) - place(b.target)),
-  };
-}
-
-/** Gates that some target was run with before the list was changed. */
-function gatesBeside(gates: GateRecord['gates'], results: GateRecord['results']) {
-  const names = new Set(gates.map(({ name }) => name));
-  return results
-    .flatMap((result) => result.gates)
-    .filter(({ name }) => !names.has(name) && names.add(name))
-    .map(({ name, kind, command }) => ({ name, kind, command, source: 'an earlier list' }));
-}
-
-function comparisonFacts(
-  session: Session,
-  pass: number,
-  { models, decisions, files }: ComparisonFile,
-  patches: Patches,
-): ReportComparison {
-  const made = statSync(join(passFolder(session, pass), 'comparison.json')).mtime.toISOString();
-  const versions = new VersionReader(patches, (model) => ({
-    path: diffPath(model),
-    what: 'the whole diff',
-  }));
-  return {
-    models,
-    decisions,
-    outdated: models.some((model) => (captureOf(session, model, pass)?.captured_at ?? '') > made),
-    files: files.map((file) => ({
-      path: file.path,
-      agreement: file.agreement,
-      versions: versions.of(rawPathOf(file), file),
-    })),
-  };
-}
-
 function appliedFacts({ data }: Session, pass: number, applied: Applied): ReportApplied {
   const application = data.applications.findLast(
     (it) => it.pass === pass && it.tree === applied.tree,
@@ -229,22 +139,4 @@ function appliedFacts({ data }: Session, pass: number, applied: Applied): Report
     ...{ files: applied.applied, unpicked: applied.unpicked },
     undo: stands ? `mm.mjs apply-picks --undo --session ${data.session_id}` : null,
   };
-}
-
-function placesOf(session: Session, folder: string): Place[] {
-  const inSession = (name: string) => relative(folder, join(session.directory, name));
-  return existing(folder, [
-    { path: 'prompt.md', what: 'what the models were told' },
-    { path: 'outputs', what: 'what each model said at the end' },
-    { path: 'diffs', what: 'each model’s whole result, as a diff that git apply takes' },
-    { path: 'files', what: 'the files that each model changed, whole' },
-    { path: 'logs', what: 'the logs of gates and programs' },
-    { path: 'quality-gates.md', what: 'the gates' },
-    { path: 'comparison.md', what: 'the comparison' },
-    { path: 'synthesis.md', what: 'the analysis' },
-    { path: 'picks.json', what: 'what was picked' },
-    { path: inSession('task.md'), what: 'the task' },
-    { path: inSession('summary.md'), what: 'the summary' },
-    { path: inSession('events.jsonl'), what: 'what happened, one event a line' },
-  ]);
 }

@@ -1,12 +1,30 @@
 /** Phase 8: what was done, by whom, and how to take it back. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { readJsonOrNull, replaceFile } from '../session/files.ts';
+import { fenced } from '../models/fenced.ts';
+import { readJsonOrNull, readTextOrNull, replaceFile } from '../session/files.ts';
 import { distinctChanges, readWindows } from '../session/guard-record.ts';
-import { passFolder, type Session } from '../session/session.ts';
-import { type GateRecord, readGateRecord } from './gate-record.ts';
-import { inWords } from './guard-words.ts';
+import { metadataMarkdown } from '../session/metadata.ts';
+import { captureOf, participants, passFolder, type Session } from '../session/session.ts';
+import { archiveFile, expiredMark } from './archive.ts';
+import { readImported } from './bundle/imported.ts';
+import { readWrittenBundles } from './bundle/written-bundles.ts';
+import { readGateRecord, targetResultSchema } from './gate-record.ts';
 import { howItEnded, readRunState } from './run-state.ts';
+import { prose } from './summary/cells.ts';
+import { readEvents } from './summary/events.ts';
+import { gatesSection } from './summary/gates-section.ts';
+import { guardSection } from './summary/guard-section.ts';
+import { costsSection, modelsSection } from './summary/models-sections.ts';
+import { originsSection } from './summary/origins-section.ts';
+import type { ModelInPass, PassFacts, SummaryFacts } from './summary/summary-facts.ts';
+import {
+  bundlesSection,
+  placesSection,
+  userChangesSection,
+  wayBackSection,
+} from './summary/way-back-sections.ts';
 
 /** What apply-picks did, kept in the pass for the summary and the report. */
 export const appliedSchema = z.object({
@@ -34,131 +52,100 @@ export function readApplied(session: Session, pass: number): Promise<Applied | n
   return readJsonOrNull(appliedFile(session, pass), appliedSchema);
 }
 
-/** Writes summary.md and gives its path. */
+/** Writes summary.md and gives its path; metadata.md says the same in short. */
 export async function writeSummary(session: Session): Promise<string> {
   const file = join(session.directory, 'summary.md');
-  await replaceFile(file, await summaryMarkdown(session));
+  const facts = await readSummaryFacts(session);
+  await replaceFile(file, summaryMarkdown(facts));
+  await replaceFile(join(session.directory, 'metadata.md'), metadata(facts));
   return file;
 }
 
-async function summaryMarkdown(session: Session): Promise<string> {
-  const { data } = session;
-  const pass = data.current_pass;
-  const applied = await readApplied(session, pass);
-  const gates = await readGateRecord(session, pass);
+/** What a session came to, without where things lie and what can be done about them here. */
+export async function summaryForOthers(session: Session): Promise<string> {
+  return joined(whatHappened(await readSummaryFacts(session)));
+}
+
+export function summaryMarkdown(facts: SummaryFacts): string {
+  return joined([
+    ...whatHappened(facts),
+    ...[placesSection(facts), wayBackSection(facts), userChangesSection(facts)],
+    bundlesSection(facts),
+  ]);
+}
+
+function whatHappened(facts: SummaryFacts): string[][] {
+  const { data, task } = facts;
   return [
-    `# ${inline(data.prompt_summary)}`,
-    '',
-    `Session ${data.session_id}, ${data.status}, ${data.completed_passes} of ${data.pass_count} passes completed. Base: ${data.base}.`,
-    '',
-    '## Who took part',
-    '',
-    '| model | program | outcome | time | tokens in / out | cost |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...(await Promise.all(data.models.map((model) => modelRow(session, model, pass)))),
-    '',
-    '## What came from whom',
-    '',
-    ...(applied === null && isHostAlone(session)
-      ? ['Only the host took part; its work stands in the main tree.']
-      : appliedTable(applied)),
-    '',
-    '## Gates',
-    '',
-    ...gateTable(gates),
-    '',
-    ...(await guardSection(session)),
-    '## Where everything lies, and how to take it back',
-    '',
-    `- All results, diffs, logs and decisions: ${session.directory}`,
-    ...undoLine(session),
-    '',
-  ].join('\n');
+    [
+      `# ${prose(data.prompt_summary)}`,
+      '',
+      `Session ${data.session_id}, ${data.status}, ${data.completed_passes} of ${data.pass_count} passes completed. Base: ${data.base}.`,
+    ],
+    ['## Task', '', fenced(task.replaceAll('\r\n', '\n'))],
+    ...[modelsSection(facts), originsSection(facts), gatesSection(facts)],
+    ...[costsSection(facts), guardSection(facts)],
+  ];
 }
 
-async function modelRow(
-  session: Session,
-  { model, backend, available, reason, role }: Session['data']['models'][number],
-  pass: number,
-): Promise<string> {
-  if (!available)
-    return `| ${model} | ${backend ?? ''} | did not take part: ${inline(reason ?? '')} | | | |`;
-  const run = await readRunState(session, model, pass);
-  const outcome = run === null ? 'not run' : howItEnded(run);
-  const time = run?.duration_ms == null ? '' : `${Math.round(run.duration_ms / 1000)} s`;
-  const tokens = run?.usage ? `${run.usage.input_tokens} / ${run.usage.output_tokens}` : '';
-  const cost = run?.usage?.cost_usd == null ? '' : `$${run.usage.cost_usd.toFixed(2)}`;
-  return `| ${model} | ${backend ?? role} | ${outcome} | ${time} | ${tokens} | ${cost} |`;
+function joined(sections: readonly string[][]): string {
+  const texts = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${texts.join('\n\n')}\n`;
 }
 
-function isHostAlone({ data }: Session): boolean {
-  return data.models.every(({ available, role }) => !available || role === 'host');
-}
-
-function appliedTable(applied: Applied | null): string[] {
-  if (applied === null) return ['Nothing was applied.'];
-  return [
-    '| file | from | status | why |',
-    '| --- | --- | --- | --- |',
-    ...applied.applied.map(
-      ({ path, from, status, why }) =>
-        `| ${inline(path)} | ${from} | ${status} | ${inline(why ?? '')} |`,
+function metadata({ data, passes, bundles, imported }: SummaryFacts): string {
+  const failed = passes.flatMap(({ pass, models }) =>
+    models.flatMap(({ model, run }) =>
+      run === null || run.status === 'succeeded'
+        ? []
+        : [`Pass ${pass}: ${model.model} ${howItEnded(run)}`],
     ),
-    ...(applied.unpicked.length === 0
-      ? []
-      : [
-          '',
-          `Changed by some model and taken from none: ${applied.unpicked.map(({ path }) => inline(path)).join(', ')}.`,
-        ]),
-  ];
+  );
+  return metadataMarkdown(data, [
+    ...(imported === null ? [] : [`Imported from session ${imported.imported_from}`]),
+    ...failed,
+    ...bundles.map(({ file, bytes }) => `Bundle: ${file} (${bytes} bytes)`),
+    'Summary: summary.md',
+  ]);
 }
 
-function gateTable(record: GateRecord | null): string[] {
-  if (record === null) return ['No gate was run.'];
-  return [
-    `| target | ${record.gates.map(({ name }) => name).join(' | ')} | passed |`,
-    `| --- | ${record.gates.map(() => '---').join(' | ')} | --- |`,
-    ...record.results.map(({ target, gates, passed }) => {
-      const cells = record.gates.map(
-        ({ name }) => gates.find((gate) => gate.name === name)?.status ?? '',
-      );
-      return `| ${target} | ${cells.join(' | ')} | ${passed ? 'yes' : 'no'} |`;
-    }),
-  ];
+async function readSummaryFacts(session: Session): Promise<SummaryFacts> {
+  const { directory, data } = session;
+  const passes: PassFacts[] = [];
+  for (let pass = 1; pass <= data.current_pass; pass++) passes.push(await readPass(session, pass));
+  const bundles = await readWrittenBundles(session);
+  return {
+    ...{ directory, data, passes, events: await readEvents(session) },
+    task: (await readTextOrNull(join(directory, 'task.md'))) ?? data.prompt_summary,
+    guard: await readNoticed(session),
+    bundles: bundles.map((bundle) => ({ ...bundle, isThere: existsSync(bundle.file) })),
+    imported: await readImported(session),
+    keptIn: keptIn(session),
+  };
 }
 
-const MOST_CHANGES = 20;
+async function readPass(session: Session, pass: number): Promise<PassFacts> {
+  const models: ModelInPass[] = [];
+  for (const model of participants(session)) {
+    const run = await readRunState(session, model.model, pass);
+    models.push({ model, run, capture: captureOf(session, model.model, pass) });
+  }
+  const [applied, gates] = [await readApplied(session, pass), await readGateRecord(session, pass)];
+  const proof = await readJsonOrNull(
+    join(passFolder(session, pass), 'proof.json'),
+    targetResultSchema,
+  );
+  return { pass, models, applied, gates, proof };
+}
 
-/** What changed outside of the worktrees while models ran; nothing where no model ran. */
-async function guardSection(session: Session): Promise<string[]> {
+async function readNoticed(session: Session): Promise<SummaryFacts['guard']> {
   const windows = await readWindows(session);
-  if (windows.length === 0) return [];
-  const changes = distinctChanges(windows);
+  if (windows.length === 0) return null;
   const open = windows.filter(({ state }) => state === 'open').length;
-  const more = changes.length - MOST_CHANGES;
-  return [
-    '## What else changed while models ran',
-    '',
-    ...(changes.length === 0 && open === 0 ? ['Nothing of what is watched.'] : []),
-    ...changes.slice(0, MOST_CHANGES).map((change) => `- ${inline(inWords(change))}`),
-    ...(more > 0 ? [`- and ${more} more`] : []),
-    ...(open > 0 ? ['- unknown: a run was cut short; capture-diff or cleanup looks again'] : []),
-    ...(changes.length > 0
-      ? ['', `By whom, and what was kept: ${join(session.directory, 'guard')}`]
-      : []),
-    '',
-  ];
+  return { changes: distinctChanges(windows), open };
 }
 
-function undoLine({ data }: Session): string[] {
-  if (!data.applications.some(({ state }) => state === 'applied')) return [];
-  return [`- To take the application back: mm.mjs apply-picks --undo --session ${data.session_id}`];
-}
-
-/** Text from outside on one line of a table. */
-function inline(text: string): string {
-  return text
-    .replaceAll(/[\r\n]+/g, ' ')
-    .replaceAll('|', '\\|')
-    .replaceAll('`', "'");
+function keptIn(session: Session): SummaryFacts['keptIn'] {
+  if (existsSync(expiredMark(session))) return 'nowhere';
+  return existsSync(archiveFile(session)) ? 'archive' : 'refs';
 }

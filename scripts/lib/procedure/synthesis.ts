@@ -1,14 +1,13 @@
-/** Phase 7, its first steps: picks become a tree, and the tree is proved in a scratch worktree. */
-import { join } from 'node:path';
+/** Phase 7, its first step: picks become a tree. */
 import { Refusal, UsageError } from '../errors.ts';
 import { pathText } from '../git/paths.ts';
 import { writeRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { commitTree } from '../git/trees.ts';
-import { GATE_BUDGET } from '../process/slots.ts';
-import type { Reporter } from '../script.ts';
 import { passName } from '../session/paths.ts';
 import { refPrefix, type Session } from '../session/session.ts';
+import type { LabelMap } from '../synthesis/blind.ts';
+import { expandPicks } from '../synthesis/expand-picks.ts';
 import {
   BASE,
   overridePicks,
@@ -19,10 +18,9 @@ import {
 } from '../synthesis/picks.ts';
 import { resolvePicks } from '../synthesis/resolve-picks.ts';
 import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
-import type { Comparison } from './compare.ts';
-import { chooseGates } from './gate-choices.ts';
-import { printTarget, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
-import { gateTargets } from './gate-targets.ts';
+import { type Comparison, compare } from './compare.ts';
+import { earlierCandidates, earlierNames } from './name-candidates.ts';
+import type { OpenedComparison } from './open-comparison.ts';
 
 export interface PickOptions {
   /** The text of a picks file. */
@@ -48,14 +46,53 @@ export function readPicks({ picksText, pick, take }: PickOptions, comparison: Co
       hint: 'Give one of them, and single exceptions with --pick PATH=MODEL.',
     });
   }
-  const models = comparison.candidates.map(({ model }) => model);
   const whole: Picks =
     picksText !== null
       ? parsePicks(picksText)
       : take === undefined || take === BASE
         ? { picks: [] }
-        : picksTaking(take, comparison.files, models);
+        : picksTaking(
+            take,
+            comparison.files,
+            comparison.candidates.map(({ model }) => model),
+          );
   return overridePicks(whole, pick.map(parsePickOption));
+}
+
+/**
+ * Picks in their plainest form, and the comparison that holds all that they name: models of the pass, labels of its blind
+ * comparison, answers to its questions, models of earlier passes.
+ */
+export async function openPicks(
+  { repository, session, comparison }: OpenedComparison,
+  options: PickOptions,
+  labels: LabelMap | null,
+): Promise<{ picks: Picks; comparison: Comparison }> {
+  const models = comparison.candidates.map(({ model }) => model);
+  const label = new Map(Object.entries(labels ?? {})).get(options.take ?? '');
+  const take = models.includes(options.take ?? '') ? options.take : (label ?? options.take);
+  const taken =
+    take === undefined ? [] : earlierNames({ picks: [{ path: '*', from: take }] }, models);
+  const whole = await withEarlier(repository, session, comparison, taken);
+  const read = readPicks({ ...options, take }, whole);
+  const all = await withEarlier(repository, session, whole, earlierNames(read, modelsOf(whole)));
+  const choices = { asked: comparison, all, labels };
+  return { picks: expandPicks(read, choices), comparison: all };
+}
+
+function modelsOf({ candidates }: Comparison): string[] {
+  return candidates.map(({ model }) => model);
+}
+
+async function withEarlier(
+  repository: Repository,
+  session: Session | null,
+  comparison: Comparison,
+  names: readonly string[],
+): Promise<Comparison> {
+  if (names.length === 0) return comparison;
+  const earlier = earlierCandidates(session, names);
+  return compare(repository, comparison.base, [...comparison.candidates, ...earlier]);
 }
 
 /**
@@ -98,73 +135,4 @@ export async function keepSynthesis(
     `synthesis of ${passName(pass)}`,
   );
   await writeRef(topLevel, `${refPrefix(session)}/${passName(pass)}/synthesis`, commit);
-}
-
-/** Runs the project's gates on the synthesis in a scratch worktree; verdicts against base where base was gated. */
-export async function proveTree(
-  repository: Repository,
-  session: Session | null,
-  {
-    tree,
-    base,
-    pass,
-    gateOptions,
-    logs,
-    timeoutMs,
-    signal,
-  }: {
-    tree: string;
-    base: string;
-    pass: number;
-    gateOptions: readonly string[];
-    logs: string;
-    timeoutMs: number;
-    signal: AbortSignal;
-  },
-  reporter: Reporter,
-): Promise<TargetResult> {
-  const { gates } = await chooseGates(repository, session, base, gateOptions);
-  const [result] = await gateTargets(
-    repository,
-    session,
-    {
-      gates,
-      targets: [{ target: 'synthesis', tree, place: null }],
-      base,
-      timeoutMs,
-      jobs: GATE_BUDGET,
-      // What the user picked is the user's word, weaker tests included; they were shown before.
-      asBase: false,
-      useCache: true,
-      logs,
-      cache: session === null ? null : join(session.directory, 'gate-cache'),
-      signal,
-    },
-    reporter,
-  );
-  if (result === undefined) throw new Error('The gates gave no result for the synthesis.');
-  const baseResult =
-    session === null
-      ? undefined
-      : (await readGateRecord(session, pass))?.results.find(({ target }) => target === 'base');
-  return withVerdicts([...(baseResult === undefined ? [] : [baseResult]), result]).at(-1) ?? result;
-}
-
-/** A red proof: nothing is applied, and the answer names what is red. */
-export function redProof(result: TargetResult): Refusal {
-  const red = result.gates.filter(({ status }) => status !== 'pass');
-  return new Refusal({
-    code: 'gates-red',
-    message: `The mix is not green: ${red.map(({ name, status }) => `${name} (${status})`).join(', ')}. Nothing was applied.`,
-    hint: 'Read the logs that "details" names, change the picks, and run apply-picks again.',
-    details: {
-      verify: {
-        passed: false,
-        gates: printTarget(result).gates,
-        culprits: [],
-        nearest_green: null,
-        runs: 1,
-      },
-    },
-  });
 }

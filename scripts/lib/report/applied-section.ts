@@ -1,7 +1,8 @@
 /** What came of it: what was taken from whom, how to take it back, what the user was shown, and where all of it lies. */
 import { details, fileLink, note, section, table, textBlock, word } from './elements.ts';
+import { passedWord } from './gate-words.ts';
 import { type Html, html, type Insertion, join, shorten } from './html.ts';
-import type { ReportApplied, ReportData } from './report-data.ts';
+import type { ReportApplied, ReportData, ReportMix } from './report-data.ts';
 
 /** The rest is in applied.json. */
 const MOST_FILES = 400;
@@ -15,13 +16,26 @@ export function analysisSection({ analysis }: ReportData): Html {
   return section('analysis', 'Analysis', content);
 }
 
-export function appliedSection({ applied }: ReportData): Html {
+export function appliedSection({ applied, gates }: ReportData): Html {
+  const mix = gates?.mix ?? null;
   const content =
-    applied === null ? html`<p>Nothing was applied in this pass.</p>` : appliedContent(applied);
+    applied === null
+      ? html`<p>Nothing was applied in this pass.${mix && html` The last mix that was proved, <code>${mix.tree.slice(0, 12)}</code>, came to: ${passedWord(mix.passed)}.`}</p>`
+      : appliedContent(applied, proofInWords(applied, mix));
   return section('applied', 'What was applied', content);
 }
 
-function appliedContent(applied: ReportApplied): Insertion {
+/** The gates' word on exactly this tree; a proof of another says nothing of it. */
+function proofInWords({ tree }: ReportApplied, mix: ReportMix | null): Html {
+  if (mix === null) return html`<p class="muted">No proof of this mix is kept.</p>\n`;
+  if (mix.tree !== tree)
+    return note(
+      html`The last proof was of another mix, <code>${mix.tree.slice(0, 12)}</code>: ${passedWord(mix.passed)}.`,
+    );
+  return html`<p>The gates on this mix: ${passedWord(mix.passed)}. They are the column “mix” of the <a href="#gates">quality gates</a>.</p>\n`;
+}
+
+function appliedContent(applied: ReportApplied, proof: Html): Insertion {
   const { files, unpicked } = applied;
   const rows = files
     .slice(0, MOST_FILES)
@@ -31,6 +45,7 @@ function appliedContent(applied: ReportApplied): Insertion {
     );
   return [
     html`<p>${stateInWords(applied)}</p>\n`,
+    proof,
     rows.length === 0
       ? null
       : table('Files and where they come from', ['File', 'From', 'Status', 'Why'], rows),

@@ -16,18 +16,21 @@ export function section(id: string, title: string, content: Insertion): Html {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>\n`;
 }
 
-/** A table that scrolls inside its own box, also by keyboard. */
+/**
+ * A table that scrolls inside its own box, also by keyboard.
+ * @param isWide the heads of its rows stay in sight
+ */
 export function table(
   name: string,
   head: readonly Insertion[],
   rows: readonly Insertion[],
-  { numbers = [] }: { numbers?: readonly number[] } = {},
+  { numbers = [], isWide = false }: { numbers?: readonly number[]; isWide?: boolean } = {},
 ): Html {
   const cells = head.map((cell, index) => {
     const kind = numbers.includes(index) ? new Html(' class="number"') : null;
     return html`<th scope="col"${kind}>${cell}</th>`;
   });
-  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table>
+  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table${isWide ? new Html(' class="wide"') : null}>
 <thead><tr>${cells}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>\n`;
@@ -44,6 +47,24 @@ export function textBlock(name: string, text: string): Html {
 
 export function note(content: Insertion): Html {
   return html`<p class="note">${content}</p>\n`;
+}
+
+export function muted(content: Insertion): Html {
+  return html`<span class="muted">${content}</span>`;
+}
+
+const MOST_NAMES = 6;
+
+/** A list for a cell, cut with a word on the rest. */
+export function names(all: readonly Insertion[]): Html {
+  const items = all.slice(0, MOST_NAMES).map((item) => html`<li>${item}</li>`);
+  const more = all.length - items.length;
+  return html`<ul class="names">${items}${more > 0 ? html`<li class="muted">and ${more} more</li>` : null}</ul>`;
+}
+
+/** Beside a path: that it is a test by its name. */
+export function testTag(): Html {
+  return html` <span class="tag">test</span>`;
 }
 
 export function fileLink({ path }: Place, text: Insertion = html`<code>${path}</code>`): Html {

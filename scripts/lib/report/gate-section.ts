@@ -1,27 +1,16 @@
 /** What the project's own quality gates said of each candidate, and who changed the gates. */
 import { TAMPERING_WORDS } from '../gates/tampering/kinds.ts';
-import { details, note, section, type Tone, table, textBlock, word } from './elements.ts';
+import { details, note, section, table, textBlock, word } from './elements.ts';
+import { gateOutcome, passedWord, statusText, statusWord, VERDICTS } from './gate-words.ts';
 import { type Html, html, type Insertion, join } from './html.ts';
-import type { ReportData, ReportGate, ReportGates, ReportTarget } from './report-data.ts';
+import type {
+  ReportData,
+  ReportGate,
+  ReportGates,
+  ReportMix,
+  ReportTarget,
+} from './report-data.ts';
 import { duration } from './wording.ts';
-
-const STATUSES: Record<ReportGate['status'], [Tone, string]> = {
-  pass: ['good', 'passed'],
-  fail: ['bad', 'failed'],
-  timeout: ['bad', 'ran out of time'],
-  'not-run': ['warn', 'ran no test'],
-  error: ['bad', 'could not be run'],
-};
-
-const VERDICTS: Record<NonNullable<ReportGate['verdict']>, string> = {
-  ok: 'as on base',
-  introduced: 'introduced here',
-  fixed: 'fixed here',
-  'pre-existing': 'pre-existing: red on base too',
-  environment: 'environment: red in worktrees only, so something is missing there',
-  tampered: 'tampered: red with the gate files of base',
-  flaky: 'flaky: red, then green',
-};
 
 export function gateSection({ gates }: ReportData): Html {
   return section('gates', 'Quality gates', gates === null ? noGates() : gateContent(gates));
@@ -32,8 +21,9 @@ function noGates(): Html {
 }
 
 function gateContent(gates: ReportGates): Insertion {
-  const { targets } = gates;
+  const { targets, mix } = gates;
   const outdated = targets.filter((target) => target.outdated);
+  const all = [...targets, ...(mix === null ? [] : [mix])];
   return [
     outdated.length === 0
       ? null
@@ -47,43 +37,34 @@ function gateContent(gates: ReportGates): Insertion {
     targets.some(({ target }) => target === 'base')
       ? null
       : html`<p class="muted">The gates were not run on base, so nothing says which failures were there before.</p>`,
-    tampering(targets),
-    namedTests(targets),
-    redGates(targets),
+    targets.length === 0 ? null : tampering(targets),
+    namedTests(all),
+    redGates(all),
   ];
 }
 
 /** One row a gate, by kind; one column a target, and whether all together are good enough. */
-function gateTable({ gates, targets }: ReportGates): Html {
+function gateTable({ gates, targets, mix }: ReportGates): Html {
+  const columns = [...targets, ...(mix === null ? [] : [mix])];
   const rows = gates.map(
     ({ name, kind, command, source }) =>
       html`<tr><th scope="row">${kind}</th><td class="text">${name}<small><code>${command}</code> (${source})</small></td>
-${targets.map((target) => gateCell(target, name))}</tr>\n`,
+${columns.map((target) => gateCell(target, name))}</tr>\n`,
   );
   const all = html`<tr><th scope="row">all</th><td></td>
-${targets.map(({ passed }) => html`<td>${passed ? word('good', 'passed') : word('bad', 'not passed')}</td>`)}</tr>`;
-  return table(
-    'Quality gates',
-    ['Kind', 'Gate', ...targets.map(({ target }) => target)],
-    [...rows, all],
-  );
+${columns.map(({ passed }) => html`<td>${passedWord(passed)}</td>`)}</tr>`;
+  const heads = [...targets.map(({ target }) => target), ...(mix === null ? [] : [mixHead(mix)])];
+  return table('Quality gates', ['Kind', 'Gate', ...heads], [...rows, all]);
+}
+
+function mixHead({ target, tree }: ReportMix): Html {
+  return html`${target}<small>the last proof, of <code>${tree.slice(0, 12)}</code></small>`;
 }
 
 function gateCell({ gates }: ReportTarget, name: string): Html {
   const gate = gates.find((it) => it.name === name);
   if (gate === undefined) return html`<td class="muted">not run</td>`;
-  const facts = [testsInWords(gate), duration(gate.duration_ms), gate.cached ? 'cached' : ''];
-  const verdict = gate.verdict === null ? null : html`<small>${VERDICTS[gate.verdict]}</small>`;
-  return html`<td>${gate.verdict === 'tampered' ? word('bad', 'passed by tampering') : statusWord(gate)}${verdict}<small>${facts.filter(Boolean).join(', ')}</small></td>`;
-}
-
-function statusWord({ status }: ReportGate): Html {
-  return word(...STATUSES[status]);
-}
-
-function testsInWords({ tests, status }: ReportGate): string {
-  if (tests === null || status === 'not-run') return '';
-  return tests.failed === 0 ? `${tests.ran} tests` : `${tests.failed} of ${tests.ran} tests failed`;
+  return html`<td>${gateOutcome(gate, duration(gate.duration_ms), gate.cached ? 'cached' : '')}</td>`;
 }
 
 function tampering(targets: readonly ReportTarget[]): Html {
@@ -106,7 +87,7 @@ function asBase(target: string, { gates }: NonNullable<ReportTarget['as_base']>)
   return red.length === 0
     ? html`<li><strong>${target}</strong>: with the gate files of base its gates are green as well.</li>`
     : html`<li>${word('bad', 'red')} <strong>${target}</strong>: with the gate files of base: ${join(
-        red.map(({ name, status }) => `${name} ${STATUSES[status][1]}`),
+        red.map(({ name, status }) => `${name} ${statusText(status)}`),
         ', ',
       )}.</li>`;
 }
@@ -147,7 +128,7 @@ function redGate(target: string, gate: ReportGate): Html {
   const { name, exit_code, verdict, command, log, tail } = gate;
   const judged = verdict === null || verdict === 'ok' ? '' : `, ${VERDICTS[verdict]}`;
   return details(
-    html`<strong>${target}: ${name}</strong> ${statusWord(gate)}${judged}`,
+    html`<strong>${target}: ${name}</strong> ${statusWord(gate.status)}${judged}`,
     html`<p><code>${command}</code> ${exit_code === null ? 'did not end by itself' : `ended with exit status ${exit_code}`}. The whole log: <code>${log}</code></p>
 ${tail.trim() === '' ? html`<p>It printed nothing.</p>` : textBlock(`Log of ${name} on ${target}`, tail)}`,
   );

@@ -2,10 +2,11 @@
 import { analysisSection, appliedSection, placesSection } from './applied-section.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { note } from './elements.ts';
+import { evidenceSection } from './evidence-section.ts';
 import { gateSection } from './gate-section.ts';
 import { type Html, html, shorten } from './html.ts';
 import { modelsSection, noticedSection, sessionSection, taskSection } from './overview-section.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportComparison, ReportData } from './report-data.ts';
 import { style } from './style.ts';
 import { count } from './wording.ts';
 
@@ -20,6 +21,7 @@ const CONTENTS = {
   models: 'Models',
   noticed: 'Outside of the worktrees',
   gates: 'Quality gates',
+  evidence: 'Evidence',
   comparison: 'Comparison',
   analysis: 'Analysis',
   applied: 'What was applied',
@@ -49,7 +51,7 @@ ${contents()}
 <main>
 ${data.problems.map((problem) => note(problem))}
 ${taskSection(data)}${sessionSection(data)}${modelsSection(data)}${noticedSection(data)}${gateSection(data)}
-${comparisonSection(data)}${analysisSection(data)}${appliedSection(data)}${placesSection(data)}
+${evidenceSection(data)}${comparisonSection(data)}${analysisSection(data)}${appliedSection(data)}${placesSection(data)}
 </main>
 </body>
 </html>
@@ -73,7 +75,11 @@ function inShort({ models, gates, comparison, applied }: ReportData): string {
     judged.length === 0 ? 'no gates run' : `${good} of ${judged.length} passed the gates`,
     comparison === null
       ? 'not compared'
-      : `${count(comparison.files.length, 'file')} changed, ${comparison.decisions} to decide`,
+      : `${count(comparison.files.length, 'file')} changed, ${toDecide(comparison)}`,
     applied?.state === 'applied' ? 'applied' : 'not applied',
   ].join(' · ');
+}
+
+function toDecide({ decisions, questions }: ReportComparison): string {
+  return questions === null ? `${decisions} to decide` : `${count(decisions, 'decision')} to make`;
 }

@@ -1,6 +1,8 @@
 /** What the page shows. Every text in it may come from a model, a file or a log. */
 import type { TamperingKind } from '../gates/tampering/kinds.ts';
 import type { Verdict } from '../gates/verdict.ts';
+import type { ReportCrossTests, ReportEvidence } from './evidence-data.ts';
+import type { HunkExcerpt, HunkPlace } from './hunk-excerpts.ts';
 
 export interface ReportData {
   task: string;
@@ -9,6 +11,9 @@ export interface ReportData {
   models: ReportModel[];
   gates: ReportGates | null;
   comparison: ReportComparison | null;
+  /** Of each model that was compared; empty where it was not gathered. */
+  evidence: ReportEvidence[];
+  cross_tests: ReportCrossTests | null;
   applied: ReportApplied | null;
   /** What changed outside of the worktrees while models ran, in words; null: no model was run yet. */
   noticed: string[] | null;
@@ -77,6 +82,8 @@ export interface ReportGates {
   gates: { name: string; kind: string; command: string; source: string }[];
   /** The columns: base first, then the models. */
   targets: ReportTarget[];
+  /** The last proof of a mix of them; null: none was proved. */
+  mix: ReportMix | null;
 }
 
 export interface ReportTarget {
@@ -88,6 +95,10 @@ export interface ReportTarget {
   tampered: { path: string; kind: TamperingKind; detail: string; severity: 'strong' | 'weak' }[];
   /** The gates that came out otherwise with the gate files of base. */
   as_base: { passed: boolean; gates: ReportGate[] } | null;
+}
+
+export interface ReportMix extends ReportTarget {
+  tree: string;
 }
 
 export interface ReportGate {
@@ -111,7 +122,10 @@ export interface ReportGate {
 
 export interface ReportComparison {
   models: string[];
+  /** How many questions are open; of an old comparison, how many files need a decision. */
   decisions: number;
+  /** The first of them; null: the comparison is older than questions. */
+  questions: ReportQuestion[] | null;
   /** Something was captured after it was made. */
   outdated: boolean;
   files: ReportFile[];
@@ -121,9 +135,41 @@ export type Agreement = 'identical' | 'format-only' | 'disjoint' | 'conflict' | 
 
 export interface ReportFile {
   path: string;
+  is_test: boolean;
+  /** Its name in base, where it was renamed and is compared with the edits of that. */
+  origin: string | null;
+  /** The name under which it is compared, where models renamed it. */
+  moved_to: string | null;
   agreement: Agreement;
   /** Different results; models with the same one together. */
   versions: ReportVersion[];
+}
+
+/** One decision that is open: hunks that exclude each other, whole versions, or new names of one file. */
+export interface ReportQuestion {
+  id: string;
+  path: string;
+  is_test: boolean;
+  origin: string | null;
+  kind: 'hunks' | 'versions' | 'names';
+  /** The functions around, as git sees them. */
+  near: string[];
+  options: ReportOption[];
+}
+
+export interface ReportOption {
+  models: string[];
+  hunks: ReportHunk[];
+  version: ReportVersion | null;
+  name: string | null;
+  /** The file with the whole diff. */
+  diff: Place;
+}
+
+export interface ReportHunk extends HunkPlace {
+  id: string;
+  /** Null where the diff does not hold it. */
+  excerpt: HunkExcerpt | null;
 }
 
 export interface ReportVersion {

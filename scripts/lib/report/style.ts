@@ -43,9 +43,16 @@ thead th { color: var(--muted); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; }
 td small, th small { display: block; font-weight: 400; max-width: 22rem; }
 td.text, th.path { min-width: 12rem; overflow-wrap: anywhere; }
+.names { margin: 0; padding: 0; list-style: none; }
+.names li + li { margin-top: .2rem; }
+.wide td, .wide td.text { min-width: 8.5rem; }
+.wide td .word { white-space: normal; }
+.wide th:first-child { position: sticky; left: 0; min-width: 7.75rem; max-width: 11rem; overflow-wrap: break-word; background: var(--page); }
+.tag { padding: .05rem .4rem; border: 1px solid var(--line); border-radius: 4px; color: var(--muted); font-size: .8rem; font-weight: 400; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 caption { padding-bottom: .5rem; text-align: left; color: var(--muted); }
-.word { white-space: nowrap; font-weight: 600; }
+.word { font-weight: 600; }
+td .word, summary .word { white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 .note { padding: .75rem 1rem; border-left: 3px solid var(--warn); background: var(--warn-soft); border-radius: 0 6px 6px 0; }
 details { margin: 0 0 .75rem; border: 1px solid var(--line); border-radius: 6px; }
@@ -53,6 +60,13 @@ summary { padding: .65rem 1rem; cursor: pointer; }
 details[open] > summary { border-bottom: 1px solid var(--line); }
 details > div { padding: 1rem 1rem .25rem; }
 h4 { margin: 0 0 .5rem; font-size: .95rem; font-weight: 600; }
+h5 { margin: 0 0 .5rem; font-size: .9rem; font-weight: 600; }
+.decision { margin: 0 0 1.25rem; padding: 1rem 1rem .25rem; border: 1px solid var(--line); border-radius: 6px; }
+.decision h4 { font-size: 1rem; }
+.decision .id { margin-right: .5rem; padding: .15rem .45rem; background: var(--soft); border-radius: 4px; }
+.decision > p { margin-bottom: .75rem; }
+.options { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 1.25rem; }
+.option { min-width: 0; }
 pre { margin: 0 0 1rem; padding: .75rem 0; background: var(--soft); border-radius: 6px; overflow-x: auto; line-height: 1.5; tab-size: 4; }
 pre.text { padding: .75rem 1rem; white-space: pre-wrap; }
 .diff { display: flex; }
@@ -67,14 +81,17 @@ main > .note { margin-top: 1.5rem; }
   h1 { font-size: 1.4rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .6rem; }
-  details > div { padding: .75rem .75rem 0; }
+  details > div, .decision { padding: .75rem .75rem 0; }
+  .wide th:first-child { max-width: 8.25rem; padding-right: .75rem; }
 }
 @media print {
   :root { color-scheme: light; --text: #000; --soft: #fff; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
   h2, h3, h4, summary { break-after: avoid; }
-  tr, .note { break-inside: avoid; }
+  tr, .note, .option { break-inside: avoid; }
+  .options { display: block; }
+  .wide th:first-child { position: static; }
   .scroll { overflow: visible; }
   pre, .diff > code, .diff span { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; }
   .diff > code { flex-shrink: 1; }

@@ -1,6 +1,6 @@
 import { pathText, type RawPath } from '../git/paths.ts';
 import type { FilePatch } from './read-patch.ts';
-import type { Place, ReportVersion } from './report-data.ts';
+import type { PatchExcerpt, Place, ReportVersion } from './report-data.ts';
 
 /** Each model's patch, file by file. */
 export type Patches = ReadonlyMap<string, ReadonlyMap<RawPath, FilePatch>>;
@@ -43,10 +43,14 @@ export class VersionReader {
       ...facts,
       models,
       new_path: moved === undefined ? null : pathText(moved),
-      patch,
+      patch: patch && excerptOf(patch),
       diff: this.diffOf(model),
     };
   }
+}
+
+function excerptOf({ facts, lines, line_count }: FilePatch): PatchExcerpt {
+  return { facts, lines, line_count };
 }
 
 function movesIn(files: ReadonlyMap<RawPath, FilePatch>): Map<RawPath, RawPath> {

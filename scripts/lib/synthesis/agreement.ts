@@ -1,33 +1,45 @@
 /** How far the models that changed a file agree, and so whether somebody has to decide. */
 import { pathText, type RawPath } from '../git/paths.ts';
-import type { ComparedFile, ComparedVersion } from './compare.ts';
-import { overlapGroups } from './hunks.ts';
+import type { ComparedFile, ComparedVersion, UndecidedFile } from './compare.ts';
 import { isRegularFile } from './read-hunks.ts';
 
 export type Agreement = 'identical' | 'format-only' | 'disjoint' | 'conflict' | 'single' | 'split';
 
-type Undecided = Omit<ComparedFile, 'agreement'>;
-
 /** @param contents the blobs of the versions, needed where `comparesByLines` says so */
-export function agreementOf(file: Undecided, contents: ReadonlyMap<string, Buffer>): Agreement {
+export function agreementOf(
+  file: Omit<ComparedFile, 'agreement'>,
+  contents: ReadonlyMap<string, Buffer>,
+): Agreement {
+  // One moved it, the other changed it: what they differ in is told under the new name.
+  if (file.moved_to !== null) return 'disjoint';
+  if (file.origin !== null) return file.disputes.length > 0 ? 'conflict' : 'disjoint';
   if (file.versions.length === 1) return 'single';
   if (file.groups.length === 1) return 'identical';
   if (!comparesByLines(file)) return 'split';
-  if (sameButWhiteSpace(file.path, blobsOf(file, contents))) return 'format-only';
+  if (hasOneMode(file) && sameButWhiteSpace(file.path, blobsOf(file, contents)))
+    return 'format-only';
+  return file.disputes.length > 0 ? 'conflict' : 'disjoint';
+}
+
+/**
+ * Whether several versions differ in what can be merged: all text and present. Of a new file two modes cannot be merged;
+ * of an old one the mode that is not base's is the change.
+ */
+export function comparesByLines(file: UndecidedFile): boolean {
+  if (file.origin !== null) return true;
+  const { versions, groups, base } = file;
+  const isText = ({ mode, binary }: ComparedVersion) =>
+    !binary && mode !== null && isRegularFile(mode);
   // Without lines of base (it was a link, say) there is nothing that hunks could be merged onto.
-  if (file.versions.some(({ status }) => status === 'type-changed')) return 'split';
-  return overlapGroups(file.hunks).length > 0 ? 'conflict' : 'disjoint';
+  const hasLines = base === null ? hasOneMode(file) : isRegularFile(base.mode);
+  return groups.length > 1 && versions.every(isText) && hasLines;
 }
 
-/** Whether several versions differ in their lines and in nothing else: all text, present, of one mode. */
-export function comparesByLines({ versions, groups }: Undecided): boolean {
-  const [first] = versions;
-  const isAlike = ({ mode, binary }: ComparedVersion) =>
-    !binary && mode !== null && isRegularFile(mode) && mode === first?.mode;
-  return groups.length > 1 && versions.every(isAlike);
+export function hasOneMode({ versions }: Pick<ComparedFile, 'versions'>): boolean {
+  return versions.every(({ mode }) => mode === versions[0]?.mode);
 }
 
-function blobsOf(file: Undecided, contents: ReadonlyMap<string, Buffer>): Buffer[] {
+function blobsOf(file: UndecidedFile, contents: ReadonlyMap<string, Buffer>): Buffer[] {
   return file.versions.map(({ blob }) => contents.get(blob ?? '') ?? Buffer.alloc(0));
 }
 

@@ -1,6 +1,6 @@
 /** Labels instead of models, so that a judge sees work and not names. */
 import { randomInt } from 'node:crypto';
-import type { ComparedFile } from './compare.ts';
+import type { ComparedFile, SharedHunk } from './compare.ts';
 
 /** Label to model. */
 export type LabelMap = Record<string, string>;
@@ -40,13 +40,15 @@ export function relabel(files: readonly ComparedFile[], labels: LabelMap): Compa
     return label;
   };
   const all = (models: readonly string[]) => models.map(blind).sort(byLabel);
+  const shared = (hunk: SharedHunk) => ({ ...hunk, models: all(hunk.models) });
   return files.map((file) => ({
     ...file,
     versions: file.versions
       .map((version) => ({ ...version, model: blind(version.model) }))
       .sort((a, b) => byLabel(a.model, b.model)),
     groups: file.groups.map(all).sort(([a = ''], [b = '']) => byLabel(a, b)),
-    hunks: file.hunks.map((hunk) => ({ ...hunk, models: all(hunk.models) })),
+    hunks: file.hunks.map(shared),
+    disputes: file.disputes.map((group) => group.map(shared)),
   }));
 }
 

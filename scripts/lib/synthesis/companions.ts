@@ -1,6 +1,6 @@
 /** Paths that make sense only together, as the model that changed them had them. */
 import type { RawPath } from '../git/paths.ts';
-import { type ComparedFile, versionOf } from './compare.ts';
+import { type ComparedFile, type UndecidedFile, versionOf } from './compare.ts';
 
 export interface Rename {
   model: string;
@@ -8,7 +8,7 @@ export interface Rename {
   to: RawPath;
 }
 
-export function renamesIn(files: Iterable<ComparedFile>): Rename[] {
+export function renamesIn(files: Iterable<UndecidedFile>): Rename[] {
   return [...files].flatMap(({ path: to, versions }) =>
     versions.flatMap(({ model, old_path: from }) => (from === null ? [] : { model, from, to })),
   );

@@ -5,8 +5,11 @@ import { type ChangeStatus, type FileChange, listChanges, readHunkPatch } from '
 import type { RawPath } from '../git/paths.ts';
 import type { TreeEntry } from '../git/trees.ts';
 import { type Agreement, agreementOf, comparesByLines } from './agreement.ts';
-import { type Hunk, identifyHunks, sortHunks } from './hunks.ts';
+import { disputesIn } from './disputes.ts';
+import { followRenames } from './follow-renames.ts';
+import type { Hunk } from './hunks.ts';
 import { parseHunkPatch } from './read-hunks.ts';
+import { shareHunks } from './share-hunks.ts';
 
 export interface Candidate {
   model: string;
@@ -41,7 +44,16 @@ export interface ComparedFile {
   groups: string[][];
   /** By place; a hunk that several models made is listed once. */
   hunks: SharedHunk[];
+  /** The groups of hunks of which only one model's can be taken. */
+  disputes: SharedHunk[][];
+  /** Where base has the file, if models renamed it: what its hunks apply to. */
+  origin: { path: RawPath; entry: TreeEntry } | null;
+  /** The new name, where models renamed it and others changed it: there it is compared. */
+  moved_to: RawPath | null;
 }
+
+/** A path before it is known how far the models agree on it. */
+export type UndecidedFile = Omit<ComparedFile, 'agreement' | 'disputes'>;
 
 /** Compares the candidates by trees; contents are read only where lines have to be looked at. */
 export async function compareCandidates(
@@ -52,21 +64,33 @@ export async function compareCandidates(
   const views = await Promise.all(
     candidates.map((candidate) => readView(directory, base, candidate)),
   );
-  const files = collectFiles(views);
-  const blobs = files.filter(comparesByLines).flatMap(({ versions }) => versions);
-  const contents = await readBlobs(
-    directory,
-    blobs.flatMap(({ blob }) => blob ?? []),
-  );
-  return files.map((file) => ({ ...file, agreement: agreementOf(file, contents) }));
+  const files = await followRenames(directory, collectFiles(views));
+  const contents = await readBlobs(directory, files.filter(comparesByLines).flatMap(blobsOf));
+  return files.map((file) => {
+    const disputes = comparesByLines(file)
+      ? disputesIn(file.path, file.hunks, contents.get(ontoOf(file)?.oid ?? '') ?? Buffer.alloc(0))
+      : [];
+    const compared = { ...file, disputes };
+    return { ...compared, agreement: agreementOf(compared, contents) };
+  });
 }
 
-/** The number of files on which somebody has to decide. */
-export function decisionsIn(files: readonly ComparedFile[]): number {
-  return files.filter(needsDecision).length;
+function blobsOf(file: UndecidedFile): string[] {
+  return [...file.versions.map(({ blob }) => blob), ontoOf(file)?.oid].filter((oid) => oid != null);
 }
 
-export function needsDecision({ agreement }: ComparedFile): boolean {
+/** What the hunks of a file apply to; null for a new file. */
+export function ontoOf({ base, origin }: UndecidedFile): TreeEntry | null {
+  return origin?.entry ?? base;
+}
+
+/** Whether a version changes the mode of what base has. */
+export function changesMode(file: UndecidedFile, { mode }: ComparedVersion): boolean {
+  const onto = ontoOf(file);
+  return onto !== null && mode !== null && mode !== onto.mode;
+}
+
+export function needsDecision({ agreement }: Pick<ComparedFile, 'agreement'>): boolean {
   return agreement === 'conflict' || agreement === 'split';
 }
 
@@ -114,7 +138,7 @@ async function readRenames(
   );
 }
 
-function collectFiles(views: readonly View[]): Omit<ComparedFile, 'agreement'>[] {
+function collectFiles(views: readonly View[]): UndecidedFile[] {
   const paths = [...new Set(views.flatMap(({ changes }) => [...changes.keys()]))];
   // RawPaths are bytes, so that this is git's own order.
   return paths.sort().map((path) => {
@@ -125,7 +149,12 @@ function collectFiles(views: readonly View[]): Omit<ComparedFile, 'agreement'>[]
       base: baseIn(changing, path),
       versions,
       groups: groupVersions(versions),
-      hunks: shareHunks(path, changing),
+      hunks: shareHunks(
+        path,
+        changing.map(({ model, hunks }) => ({ model, hunks: hunks.get(path) ?? [] })),
+      ),
+      origin: null,
+      moved_to: null,
     };
   });
 }
@@ -151,23 +180,4 @@ function groupVersions(versions: readonly ComparedVersion[]): string[][] {
     groups.set(content, [...(groups.get(content) ?? []), model]);
   }
   return [...groups.values()];
-}
-
-/** All models' hunks of a file, the same one once; their ids are made anew, to be unambiguous among all of them. */
-function shareHunks(path: RawPath, views: readonly View[]): SharedHunk[] {
-  const shared = new Map<string, SharedHunk>();
-  for (const { model, hunks } of views) {
-    for (const hunk of hunks.get(path) ?? []) {
-      const known = shared.get(hunk.digest);
-      shared.set(hunk.digest, {
-        ...hunk,
-        // It lies at different lines of the new files: the first place is the one that names no model.
-        new_start: Math.min(hunk.new_start, known?.new_start ?? hunk.new_start),
-        models: [...(known?.models ?? []), model],
-      });
-    }
-  }
-  const hunks = [...shared.values()];
-  const identified = identifyHunks(path, hunks);
-  return sortHunks(hunks.map((hunk, index) => ({ ...hunk, id: identified[index]?.id ?? hunk.id })));
 }

@@ -17,6 +17,10 @@ export interface Hunk {
   new_start: number;
   new_lines: number;
   lines: RawLine[];
+  /** The lines of base that go. */
+  removed: RawLine[];
+  /** The line of base that git takes for the beginning of the function around it; empty where it finds none. */
+  near: RawLine;
 }
 
 /** A hunk as git's patch has it, before it is told apart from others. */
@@ -57,7 +61,11 @@ export function identifyHunks(
   });
 }
 
-function shortestPrefixes(digests: ReadonlySet<string>, digits: number): Map<string, string> {
+/** Digest to its beginning: as few digits as tell it from the others, at least so many. */
+export function shortestPrefixes(
+  digests: ReadonlySet<string>,
+  digits = ID_DIGITS,
+): Map<string, string> {
   const alike = new Map<string, string[]>();
   for (const digest of digests) {
     const prefix = digest.slice(0, digits);
@@ -73,7 +81,7 @@ function shortestPrefixes(digests: ReadonlySet<string>, digits: number): Map<str
 }
 
 /** The lines of base that a hunk replaces, counted from 0, the end not included; empty for an insertion. */
-function oldRange({ old_start, old_lines }: Hunk): [from: number, to: number] {
+export function oldRange({ old_start, old_lines }: HunkBody): [from: number, to: number] {
   const from = old_lines === 0 ? old_start : old_start - 1;
   return [from, from + old_lines];
 }
@@ -92,11 +100,13 @@ export function overlap(a: Hunk, b: Hunk): boolean {
 
 /** The hunks in their order in the file; at one place by id, so that no order of models shows. */
 export function sortHunks<Some extends Hunk>(hunks: Iterable<Some>): Some[] {
-  return [...hunks].sort((a, b) => {
-    const [aFrom, aTo] = oldRange(a);
-    const [bFrom, bTo] = oldRange(b);
-    return aFrom - bFrom || aTo - bTo || (a.id < b.id ? -1 : 1);
-  });
+  return [...hunks].sort((a, b) => byPlace(a, b) || (a.id < b.id ? -1 : 1));
+}
+
+function byPlace(a: HunkBody, b: HunkBody): number {
+  const [aFrom, aTo] = oldRange(a);
+  const [bFrom, bTo] = oldRange(b);
+  return aFrom - bFrom || aTo - bTo;
 }
 
 /** The hunks that hang together by overlapping, directly or through others; each group is one question to decide. */
@@ -115,14 +125,14 @@ export function overlapGroups<Some extends Hunk>(hunks: Iterable<Some>): Some[][
 }
 
 /** Base with hunks applied, byte for byte. The hunks must not overlap. */
-export function applyHunks(baseContent: Buffer, hunks: readonly Hunk[]): Buffer {
+export function applyHunks(baseContent: Buffer, hunks: readonly HunkBody[]): Buffer {
   const offsets = lineOffsets(baseContent);
   const parts: Buffer[] = [];
   let at = 0;
-  for (const hunk of sortHunks(hunks)) {
+  for (const hunk of [...hunks].sort(byPlace)) {
     const [from, to] = oldRange(hunk);
     if (from < at || to >= offsets.length)
-      throw new Error(`Hunk ${hunk.id} does not fit the lines of base.`);
+      throw new Error(`The hunk at line ${hunk.old_start} does not fit the lines of base.`);
     parts.push(baseContent.subarray(offsets[at], offsets[from]), bytesOf(hunk.lines.join('')));
     at = to;
   }

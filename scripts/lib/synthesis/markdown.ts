@@ -1,14 +1,9 @@
 /** The comparison for people. File names and contents are a model's words: shown as they are, and never as markup. */
 import { pathText } from '../git/paths.ts';
-import {
-  type ComparedFile,
-  type ComparedVersion,
-  needsDecision,
-  type SharedHunk,
-  versionOf,
-} from './compare.ts';
-import { overlapGroups, type RawLine } from './hunks.ts';
+import { type ComparedFile, type ComparedVersion, type SharedHunk, versionOf } from './compare.ts';
+import { type RawLine, sortHunks } from './hunks.ts';
 import { modelsIn } from './picks.ts';
+import { type Question, questionsByPath, questionsIn } from './questions.ts';
 
 /** Longer hunks are cut: the whole is in the diffs. */
 const MOST_LINES = 40;
@@ -17,14 +12,17 @@ const MOST_CHARACTERS = 400;
 /** @param models the columns, in order; by default whoever changed something, by name */
 export function comparisonMarkdown(
   files: readonly ComparedFile[],
-  { decisions, models = modelsIn(files) }: { decisions: number; models?: readonly string[] },
+  models: readonly string[] = modelsIn(files),
 ): string {
-  const open = files.filter(needsDecision);
+  const questions = questionsIn(files);
+  const byPath = questionsByPath(questions);
+  const asked = files.filter(({ path }) => byPath.has(path));
   return [
     '# Comparison',
-    `${count(files.length, 'file')} changed, ${count(decisions, 'decision')} open.`,
+    `${count(files.length, 'file')} changed, ${count(questions.length, 'decision')} open.`,
     ...(files.length === 0 ? [] : [fileTable(files, models)]),
-    ...(open.length === 0 ? [] : ['## Open decisions', ...open.map(decisionText)]),
+    ...(asked.length === 0 ? [] : ['## Open decisions']),
+    ...asked.map((file) => decisionText(file, byPath.get(file.path) ?? [])),
   ]
     .join('\n\n')
     .concat('\n');
@@ -50,19 +48,27 @@ function versionText(version: ComparedVersion | undefined): string {
   return `${status} ${lines}${origin}`;
 }
 
-function decisionText(file: ComparedFile): string {
+function decisionText(file: ComparedFile, questions: readonly Question[]): string {
   const versions = file.groups.map((models) => {
     const version = versionOf(file, models[0] ?? '');
     const mode = version?.mode == null ? '' : `, mode ${version.mode}`;
     return `- ${models.map(inlineCode).join(', ')}: ${versionText(version)}${mode}`;
   });
-  const disputes = file.agreement === 'conflict' ? overlapGroups(file.hunks).map(disputeText) : [];
   const title = `### ${inlineCode(pathText(file.path))}: ${file.agreement}`;
-  return [title, versions.join('\n'), ...disputes].join('\n\n');
+  return [title, versions.join('\n'), ...questions.map(questionText)].join('\n\n');
 }
 
-function disputeText(hunks: readonly SharedHunk[], index: number): string {
-  return [`Place ${index + 1}:`, ...hunks.map(hunkText)].join('\n\n');
+function questionText({ id, kind, options }: Question): string {
+  if (kind === 'hunks') {
+    const hunks = sortHunks(new Set(options.flatMap((option) => option.hunks)));
+    return [`Decision ${inlineCode(id)}:`, ...hunks.map(hunkText)].join('\n\n');
+  }
+  const answers = options.map(({ models, name }) => {
+    const meaning = name === null ? '' : `: ${inlineCode(pathText(name))}`;
+    return `- ${models.map(inlineCode).join(', ')}${meaning}`;
+  });
+  const about = kind === 'names' ? 'which new name' : 'which version';
+  return `Decision ${inlineCode(id)}, ${about}:\n\n${answers.join('\n')}`;
 }
 
 function hunkText(hunk: SharedHunk): string {

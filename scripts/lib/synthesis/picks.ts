@@ -12,19 +12,36 @@ const hunkChoiceSchema = z.strictObject({
   ids: z
     .array(z.string().min(1))
     .min(1)
-    .describe('hunks of that model, by the ids of the comparison'),
+    .describe(
+      'hunks of that model, by the ids of the comparison; "mode" for its change of the mode',
+    ),
 });
 
 const pickSchema = z
   .strictObject({
     path: z.string().min(1).optional().describe('relative to the top of the repository'),
     path_base64: z.base64().min(1).optional().describe('the bytes of a name that is no UTF-8'),
-    from: source.optional().describe('a model, or "base"'),
+    decision: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('instead of a path: a question of the comparison, by its id'),
+    from: source
+      .optional()
+      .describe(
+        'a model, with "@1" its version of pass 1; a label of a blind comparison; or "base"',
+      ),
     hunks: z.array(hunkChoiceSchema).min(1).optional(),
     why: z.string().optional(),
   })
-  .refine(({ path, path_base64 }) => (path ?? path_base64) !== undefined, {
-    error: 'a pick needs "path" (or "path_base64")',
+  .refine(({ path, path_base64, decision }) => (path ?? path_base64 ?? decision) !== undefined, {
+    error: 'a pick needs "path" (or "path_base64"), or "decision"',
+  })
+  .refine(({ path, path_base64, decision }) => decision === undefined || !(path ?? path_base64), {
+    error: 'a pick has either "path" or "decision"',
+  })
+  .refine(({ decision, hunks }) => decision === undefined || hunks === undefined, {
+    error: 'a decision is answered with "from"',
   })
   .refine(({ from, hunks }) => (from === undefined) !== (hunks === undefined), {
     error: 'a pick has either "from" or "hunks"',
@@ -37,6 +54,9 @@ export type Picks = z.infer<typeof picksSchema>;
 
 /** The name in `from` that stands for no model but for what was there before. */
 export const BASE = 'base';
+
+/** The id of a change of the mode, among those of hunks. */
+export const MODE = 'mode';
 
 export function pathOfPick({ path = '', path_base64 }: Pick): RawPath {
   return rawPathOfPrinted(path_base64 === undefined ? { path } : { path, path_base64 });
@@ -82,8 +102,13 @@ export function picksTaking(
 
 /** Picks with others put in the place of those for the same paths: `--take` one model but for what `--pick` names. */
 export function overridePicks({ picks }: Picks, named: readonly Pick[]): Picks {
-  const paths = new Set(named.map(pathOfPick));
-  return { picks: [...picks.filter((pick) => !paths.has(pathOfPick(pick))), ...named] };
+  const replaced = new Set(named.map(keyOfPick));
+  return { picks: [...picks.filter((pick) => !replaced.has(keyOfPick(pick))), ...named] };
+}
+
+/** What a pick decides on: a path's name cannot hold a NUL. */
+function keyOfPick(pick: Pick): string {
+  return pick.decision === undefined ? pathOfPick(pick) : `\0${pick.decision}`;
 }
 
 export function modelsIn(files: readonly ComparedFile[]): string[] {

@@ -53,18 +53,20 @@ export function isRegularFile(mode: string): boolean {
 }
 
 /** Bodies are taken by the counts of their header, never by what a line looks like: lines are untrusted. */
-function readSections(patch: Buffer): HunkBody[][] {
+export function readSections(patch: Buffer): HunkBody[][] {
   const sections: HunkBody[][] = [];
   let hunk: HunkBody | undefined;
   let bodyLines = 0;
+  let side: RawLine[] | undefined;
   for (const line of linesIn(patch)) {
     if (bodyLines > 0 && !line.startsWith('\\')) {
       bodyLines--;
-      if (line.startsWith('+')) hunk?.lines.push(line.slice(1));
+      side = line.startsWith('+') ? hunk?.lines : hunk?.removed;
+      side?.push(line.slice(1));
     } else if (line.startsWith('\\')) {
-      // "\ No newline at end of file" speaks of the line above; after a "-" line no new line has come yet.
-      const last = hunk?.lines.pop();
-      if (last !== undefined) hunk?.lines.push(last.slice(0, -1));
+      // "\ No newline at end of file" speaks of the line above.
+      const last = side?.pop();
+      if (last !== undefined) side?.push(last.slice(0, -1));
     } else if (line.startsWith('diff --git ')) {
       sections.push([]);
     } else if (line.startsWith('@@ ')) {
@@ -77,15 +79,17 @@ function readSections(patch: Buffer): HunkBody[][] {
 }
 
 function parseHeader(line: string): HunkBody {
-  const match = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
+  const match = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)/.exec(line);
   if (match === null) throw new Error(`git's patch has a hunk header of an unknown form: ${line}`);
-  const [, oldStart, oldLines = '1', newStart, newLines = '1'] = match;
+  const [, oldStart, oldLines = '1', newStart, newLines = '1', near = ''] = match;
   return {
     old_start: Number(oldStart),
     old_lines: Number(oldLines),
     new_start: Number(newStart),
     new_lines: Number(newLines),
     lines: [],
+    removed: [],
+    near,
   };
 }
 

@@ -4,8 +4,15 @@ import { pathText, printPath, type RawPath } from '../git/paths.ts';
 import type { TreeEntry } from '../git/trees.ts';
 import { didYouMean, nearestNames } from '../nearest.ts';
 import { renamesIn } from './companions.ts';
-import { type ComparedFile, type ComparedVersion, type SharedHunk, versionOf } from './compare.ts';
-import { assertModel, BASE, type Pick, type Picks, pathOfPick } from './picks.ts';
+import {
+  type ComparedFile,
+  type ComparedVersion,
+  changesMode,
+  ontoOf,
+  type SharedHunk,
+  versionOf,
+} from './compare.ts';
+import { assertModel, BASE, MODE, type Pick, type Picks, pathOfPick } from './picks.ts';
 
 /** A hunk and the model that it is taken from. */
 export interface TakenHunk {
@@ -57,7 +64,8 @@ export function resolvePicks({ picks }: Picks, { files, models }: PickContext): 
     const outcome = outcomeOf(pick, file, models, warnings);
     named.set(file.path, { path: file.path, why: pick.why ?? null, outcome });
   }
-  const entries = new Map([...named, ...followRenames(named, byPath)]);
+  const followed = followRenames(named, byPath);
+  const entries = new Map([...named, ...followed, ...oldNames(named, followed, byPath)]);
   return {
     entries: [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     unpicked: files
@@ -101,9 +109,14 @@ function mergeOf(
   warnings: string[],
 ): Outcome {
   const hunks = new Map<string, TakenHunk>();
+  const modes: string[] = [];
   for (const { from, ids } of choices) {
     assertModel(from, models);
     for (const id of ids) {
+      if (id === MODE) {
+        modes.push(modeOf(from, file));
+        continue;
+      }
       const hunk = file.hunks.find((one) => one.id === id && one.models.includes(from));
       if (hunk === undefined) throw unknownHunk(id, from, file);
       if (!hunks.has(id)) hunks.set(id, { from, hunk });
@@ -111,24 +124,31 @@ function mergeOf(
   }
   const contributors = new Set(choices.map(({ from }) => from));
   const versions = file.versions.filter(({ model }) => contributors.has(model));
-  const mode = file.base?.mode ?? versions[0]?.mode ?? '';
-  warnings.push(...modesLeftOut(file, versions));
+  const onto = ontoOf(file);
+  const mode = modes[0] ?? onto?.mode ?? versions[0]?.mode ?? '';
+  if (modes.length === 0) warnings.push(...modesLeftOut(file, versions));
   return {
     kind: 'hunks',
     hunks: [...hunks.values()],
-    onto: file.base,
+    onto,
     mode,
     // To take all lines out of a file and to delete it is the same hunk: the model says which of them it was.
-    deletes: versions.every(({ blob }) => blob === null),
+    deletes: versions.length > 0 && versions.every(({ blob }) => blob === null),
   };
 }
 
-function modesLeftOut({ path, base }: ComparedFile, versions: readonly ComparedVersion[]) {
+function modeOf(model: string, file: ComparedFile): string {
+  const version = versionOf(file, model);
+  if (version?.mode != null && changesMode(file, version)) return version.mode;
+  throw unknownHunk(MODE, model, file);
+}
+
+function modesLeftOut(file: ComparedFile, versions: readonly ComparedVersion[]) {
   return versions
-    .filter(({ mode }) => base !== null && mode !== null && mode !== base.mode)
+    .filter((version) => changesMode(file, version))
     .map(
       ({ model, mode }) =>
-        `${pathText(path)}: merged hunks keep the mode ${base?.mode}; the change to ${mode} by ${model} is left out.`,
+        `${pathText(file.path)}: merged hunks keep the mode ${ontoOf(file)?.mode}; the change to ${mode} by ${model} is left out (take it with the id "mode").`,
     );
 }
 
@@ -153,6 +173,25 @@ function followRenames(
     }
   }
   return followed;
+}
+
+/** A file that is merged under its new name is gone under the old one, whoever its hunks are of. */
+function oldNames(
+  named: ReadonlyMap<RawPath, ResolvedEntry>,
+  followed: ReadonlyMap<RawPath, ResolvedEntry>,
+  byPath: ReadonlyMap<RawPath, ComparedFile>,
+): Map<RawPath, ResolvedEntry> {
+  const gone = new Map<RawPath, ResolvedEntry>();
+  for (const { path, outcome } of named.values()) {
+    const file = byPath.get(path);
+    const old = file?.origin?.path;
+    if (outcome.kind !== 'hunks' || old === undefined || named.has(old) || followed.has(old))
+      continue;
+    const model = file?.versions[0]?.model ?? '';
+    const why = `goes with ${pathText(path)}: ${model} renamed it`;
+    gone.set(old, { path: old, why, outcome: { kind: 'take', model, entry: null } });
+  }
+  return gone;
 }
 
 function isOtherThan(outcome: Outcome | undefined, entry: TreeEntry | null): boolean {

@@ -3,36 +3,57 @@ import { pathText, printPath, type RawPath } from '../git/paths.ts';
 import type { Agreement } from './agreement.ts';
 import { renamesIn, replacementsIn } from './companions.ts';
 import type { ComparedFile } from './compare.ts';
+import { hunksByModel, undisputed } from './expand-picks.ts';
 import type { Pick } from './picks.ts';
+import { type Question, questionsByPath, questionsIn } from './questions.ts';
 
 export interface Suggestion {
   /** As they are written to a picks file. */
   picks: Pick[];
   reasons: { path: RawPath; reason: string }[];
-  open_decisions: { path: RawPath; models: string[]; agreement: Agreement; reason: string }[];
+  open_decisions: {
+    path: RawPath;
+    /** The questions to answer, by id; none where it is whether the path is wanted at all. */
+    decisions: string[];
+    models: string[];
+    agreement: Agreement;
+    reason: string;
+  }[];
 }
 
-/** The models whose gates are all green; null where that is not known. */
+/** The models whose gates are green, or red in nothing that another's are not; null where that is not known. */
 export type Green = ReadonlySet<string> | null;
+
+const BUT_FOR = ', but for what is red with everybody';
 
 type Verdict =
   | { kind: 'take'; model: string; reason: string }
   | { kind: 'merge'; reason: string }
   | { kind: 'open'; reason: string };
 
+/** @param spotless the models with nothing red at all; by default all green ones */
 export function suggestPicks(
   files: readonly ComparedFile[],
-  { green }: { green: Green },
+  { green, spotless = green }: { green: Green; spotless?: Green },
 ): Suggestion {
+  const questions = questionsIn(files);
+  const byPath = questionsByPath(questions);
   const verdicts = new Map(files.map((file) => [file.path, verdictOn(file, green)]));
+  for (const [path, reason] of namedApart(questions)) verdicts.set(path, open(reason));
   openTogether(verdicts, files);
   const suggestion: Suggestion = { picks: [], reasons: [], open_decisions: [] };
   for (const file of files) {
     const { path, agreement } = file;
+    // It goes with the new name, under which it is compared.
+    if (file.moved_to !== null) continue;
     const verdict = verdicts.get(path) ?? open('nothing is known of it');
-    const { reason } = verdict;
+    const isAlmost = verdict.kind === 'take' && green?.has(verdict.model);
+    const spots = isAlmost && !spotless?.has(verdict.model) ? BUT_FOR : '';
+    const reason = `${verdict.reason}${spots}`;
     if (verdict.kind === 'open') {
-      suggestion.open_decisions.push({ path, models: modelsOf(file), agreement, reason });
+      const decisions = (byPath.get(path) ?? []).map(({ id }) => id);
+      const models = modelsOf(file);
+      suggestion.open_decisions.push({ path, decisions, models, agreement, reason });
       continue;
     }
     const source =
@@ -54,7 +75,7 @@ function verdictOn(file: ComparedFile, green: Green): Verdict {
     case 'format-only':
       return take(
         first,
-        `${list(models)} differ in white space only; ${green?.has(first) ? `the gates of ${first} are green` : `${first} is the first by name`}`,
+        `${list(models)} differ in format only; ${green?.has(first) ? `the gates of ${first} are green` : `${first} is the first by name`}`,
       );
     case 'disjoint':
       return {
@@ -68,8 +89,10 @@ function verdictOn(file: ComparedFile, green: Green): Verdict {
 
 function verdictOnSingle(model: string, green: Green): Verdict {
   if (green === null) return take(model, `only ${model} changed it`);
-  return green.has(model)
-    ? take(model, `only ${model} changed it, and its gates are green`)
+  if (green.has(model)) return take(model, `only ${model} changed it, and its gates are green`);
+  // With nobody green the parts are all there is, and the proof tells them apart.
+  return green.size === 0
+    ? take(model, `only ${model} changed it; no model is green as a whole`)
     : open(`only ${model} changed it, and its gates are not green`);
 }
 
@@ -95,7 +118,11 @@ function verdictOnDispute({ groups, agreement }: ComparedFile, green: Green): Ve
  */
 function openTogether(verdicts: Map<RawPath, Verdict>, files: readonly ComparedFile[]): void {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const bonds = [...renamesIn(files), ...replacementsIn(files)].flatMap(({ model, from, to }) => [
+  // What is compared under its new name is decided there.
+  const pairs = [...renamesIn(files), ...replacementsIn(files)].filter(
+    ({ from }) => byPath.get(from)?.moved_to === null,
+  );
+  const bonds = pairs.flatMap(({ model, from, to }) => [
     { model, path: from, other: to },
     { model, path: to, other: from },
   ]);
@@ -122,18 +149,24 @@ function takesVersionOf(model: string, verdict?: Verdict, file?: ComparedFile): 
   return group?.includes(verdict.model) ?? false;
 }
 
-/** Every hunk, each from the first of the models that made it. */
-function allHunks({ hunks }: ComparedFile, green: Green): NonNullable<Pick['hunks']> {
-  const ids = new Map<string, string[]>();
-  for (const { id, models } of hunks) {
-    const [from = ''] = preferred(models, green);
-    ids.set(from, [...(ids.get(from) ?? []), id]);
-  }
-  return [...ids].map(([from, ofModel]) => ({ from, ids: ofModel }));
+/** Every hunk, each from the first of the models that made it, a green one if there is one. */
+function allHunks(file: ComparedFile, green: Green): NonNullable<Pick['hunks']> {
+  return hunksByModel(undisputed(file, (models) => preferred(models, green)[0] ?? ''));
 }
 
-function modelsOf({ versions }: ComparedFile): string[] {
-  return versions.map(({ model }) => model);
+/** The names that models gave one file, and the old one: which of them is a question. */
+function namedApart(questions: readonly Question[]): [RawPath, string][] {
+  return questions.flatMap(({ kind, path, options }) => {
+    if (kind !== 'names') return [];
+    const names = options.flatMap(({ name }) => name ?? []);
+    const reason = `${pathText(path)} was given different names: ${list(names.map(pathText))}`;
+    return [path, ...names].map((one): [RawPath, string] => [one, reason]);
+  });
+}
+
+function modelsOf({ versions, hunks }: ComparedFile): string[] {
+  const models = [...versions.map(({ model }) => model), ...hunks.flatMap((hunk) => hunk.models)];
+  return [...new Set(models)];
 }
 
 /** Green ones first, then by name: the same facts give the same picks. */
@@ -147,10 +180,8 @@ function notGreen(models: readonly string[], green: Green): string {
   return red.length === 0 ? '' : `; the gates of ${list(red)} are not green`;
 }
 
-function list(models: readonly string[]): string {
-  return models.length < 2
-    ? models.join('')
-    : `${models.slice(0, -1).join(', ')} and ${models.at(-1)}`;
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function take(model: string, reason: string): Verdict {

@@ -5,7 +5,8 @@ import { type ChangeStatus, listChanges } from '../git/changes.ts';
 import { pathText, type RawPath } from '../git/paths.ts';
 import { type TreeEntry, writeTreeWith } from '../git/trees.ts';
 import { foldersOf } from './companions.ts';
-import { applyHunks, overlapGroups } from './hunks.ts';
+import { disputesIn, joinHunks } from './disputes.ts';
+import { applyHunks } from './hunks.ts';
 import { BASE } from './picks.ts';
 import {
   modelsTaken,
@@ -50,10 +51,17 @@ export async function synthesize(
   const refused = (conflicts: PickConflict[]): Synthesis => {
     return { tree: null, applied: [], unpicked, conflicts, warnings };
   };
-  const overlaps = entries.flatMap(overlapsIn);
+  const merges = entries.flatMap(({ path, outcome }) =>
+    outcome.kind === 'hunks' && !outcome.deletes ? { path, outcome } : [],
+  );
+  const bases = await readBlobs(
+    directory,
+    merges.flatMap(({ outcome }) => outcome.onto?.oid ?? []),
+  );
+  const overlaps = merges.flatMap((merge) => overlapsIn(merge, baseOf(merge, bases)));
   if (overlaps.length > 0) return refused(overlaps);
 
-  const wanted = await wantedEntries(directory, entries);
+  const wanted = await wantedEntries(directory, entries, merges, bases);
   const tree = await writeTreeWith(directory, base, wanted);
   const changes = await listChanges(directory, base, tree, { renames: false });
   const statuses = new Map(changes.map(({ path, status }) => [path, status]));
@@ -67,12 +75,25 @@ export async function synthesize(
   return { tree, applied, unpicked, conflicts: [], warnings };
 }
 
-function overlapsIn({ path, outcome }: ResolvedEntry): PickConflict[] {
-  if (outcome.kind !== 'hunks') return [];
-  const owner = new Map(outcome.hunks.map(({ from, hunk }) => [hunk.id, from]));
-  return overlapGroups(outcome.hunks.map(({ hunk }) => hunk)).map((group) => ({
+interface MergedPath {
+  path: RawPath;
+  outcome: Extract<Outcome, { kind: 'hunks' }>;
+}
+
+function baseOf({ outcome }: MergedPath, bases: ReadonlyMap<string, Buffer>): Buffer {
+  return bases.get(outcome.onto?.oid ?? '') ?? Buffer.alloc(0);
+}
+
+/** Each hunk as that of the model alone that it is taken from. */
+function takenHunks({ outcome }: MergedPath) {
+  return outcome.hunks.map(({ from, hunk }) => ({ ...hunk, models: [from] }));
+}
+
+function overlapsIn(merge: MergedPath, base: Buffer): PickConflict[] {
+  const { path } = merge;
+  return disputesIn(path, takenHunks(merge), base).map((group) => ({
     path,
-    hunks: group.map(({ id }) => ({ id, from: owner.get(id) ?? '' })),
+    hunks: group.map(({ id, models }) => ({ id, from: models[0] ?? '' })),
     reason: `These hunks change the same lines of ${pathText(path)}, or lines next to each other: only one of them can be taken.`,
   }));
 }
@@ -81,38 +102,22 @@ function overlapsIn({ path, outcome }: ResolvedEntry): PickConflict[] {
 async function wantedEntries(
   directory: string,
   entries: readonly ResolvedEntry[],
+  merges: readonly MergedPath[],
+  bases: ReadonlyMap<string, Buffer>,
 ): Promise<Map<RawPath, TreeEntry | null>> {
   const wanted = new Map<RawPath, TreeEntry | null>();
-  const merges: { path: RawPath; outcome: Merge }[] = [];
   for (const { path, outcome } of entries) {
     if (outcome.kind === 'take') wanted.set(path, outcome.entry);
     else if (outcome.kind === 'hunks' && outcome.deletes) wanted.set(path, null);
-    else if (outcome.kind === 'hunks') merges.push({ path, outcome });
   }
-  const merged = await writeMerged(
-    directory,
-    merges.map(({ outcome }) => outcome),
-  );
+  const contents = merges.map((merge) => {
+    const base = baseOf(merge, bases);
+    return applyHunks(base, joinHunks(merge.path, takenHunks(merge), base));
+  });
+  const merged = await writeBlobs(directory, contents);
   for (const [index, { path, outcome }] of merges.entries())
     wanted.set(path, { mode: outcome.mode, oid: merged[index] ?? '' });
   return wanted;
-}
-
-type Merge = Extract<Outcome, { kind: 'hunks' }>;
-
-async function writeMerged(directory: string, merges: readonly Merge[]): Promise<string[]> {
-  const bases = await readBlobs(
-    directory,
-    merges.flatMap(({ onto }) => onto?.oid ?? []),
-  );
-  const contents = merges.map(({ onto, hunks }) => {
-    const base = bases.get(onto?.oid ?? '') ?? Buffer.alloc(0);
-    return applyHunks(
-      base,
-      hunks.map(({ hunk }) => hunk),
-    );
-  });
-  return writeBlobs(directory, contents);
 }
 
 /**

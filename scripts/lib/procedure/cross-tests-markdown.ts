@@ -1,0 +1,115 @@
+/** cross-tests.md: the matrix for people. Names of files and tests are a model's words, and never markup. */
+import { BASE, type CrossCell, type CrossSummary, type CrossTests } from '../gates/cross-tests.ts';
+import { inlineCode } from '../synthesis/markdown.ts';
+
+/** Rows: whose tests. Columns: whose code. Also of a relabelled result. */
+export function crossTestsMarkdown(result: CrossTests): string {
+  return [
+    '# Cross-tests',
+    result.cells.length === 0
+      ? 'No model added or changed a test.'
+      : `Each row is one model's new and changed tests, each column the code that they ran on: ${gatesOf(result)}.`,
+    ...(result.cells.length === 0 ? [] : [matrix(result)]),
+    ...section('What the tests are worth', result.summary.map(summaryLine)),
+    ...section('What failed', result.cells.filter(hasMore).map(cellLine)),
+    ...section('Base’s own tests', result.base_tests.filter(isRed).map(baseLine)),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function gatesOf({ gates }: CrossTests): string {
+  return gates
+    .map(({ name, command }) => `${inlineCode(name)} (${inlineCode(command)})`)
+    .join(', ');
+}
+
+function matrix({ cells, models }: CrossTests): string {
+  const columns = [BASE, ...models];
+  const rows = models.filter((model) => cells.some(({ tests_of }) => tests_of === model));
+  const cellOf = (row: string, column: string) =>
+    cells.find(({ tests_of, code_of }) => tests_of === row && code_of === column);
+  const head = ['tests of \\ code of', ...columns.map(inlineCode)];
+  return [
+    head,
+    head.map(() => '---'),
+    ...rows.map((row) => [inlineCode(row), ...columns.map((it) => cellText(cellOf(row, it)))]),
+  ]
+    .map((texts) => `| ${texts.join(' | ')} |`)
+    .join('\n');
+}
+
+const KIND_WORDS: Record<CrossCell['kind'], string> = {
+  caught: '**caught**',
+  'does-not-fit': 'does not fit',
+  'fails-own': 'fails on its own code',
+  unknown: 'unknown',
+  'not-run': 'not run',
+  passes: 'passes',
+};
+
+function cellText(cell: CrossCell | undefined): string {
+  if (cell === undefined) return '';
+  const { failed, ran } = cell;
+  if (ran === null || failed === null) return kindText(cell);
+  return `${kindText(cell)}, ${failed === 0 ? `${ran} ran` : `${failed} of ${ran} failed`}`;
+}
+
+/** To fail on base is what a new test is for. */
+function kindText({ kind, code_of }: CrossCell): string {
+  return kind === 'caught' && code_of === BASE ? 'fails' : KIND_WORDS[kind];
+}
+
+function summaryLine(summary: CrossSummary): string {
+  const { tests_of, files, proves_something, catches, caught_by, fails_own } = summary;
+  const names = (models: readonly string[]) => models.map(inlineCode).join(', ');
+  const facts = [
+    files.length === 0 ? 'no test was added or changed' : shortList(files),
+    proves_something === false ? '**prove nothing new: they pass on base**' : '',
+    proves_something ? 'fail on base, as new tests should' : '',
+    fails_own ? '**fail on their own code**' : '',
+    catches.length > 0 ? `catch ${names(catches)}` : '',
+    caught_by.length > 0 ? `its code is caught by the tests of ${names(caught_by)}` : '',
+  ];
+  return `- ${inlineCode(tests_of)}: ${facts.filter((fact) => fact !== '').join('; ')}`;
+}
+
+function hasMore({ failed_tests_count, detail, kind }: CrossCell): boolean {
+  return kind !== 'passes' && (failed_tests_count > 0 || detail !== '');
+}
+
+function cellLine(cell: CrossCell): string {
+  const { tests_of, code_of, detail, failed_tests, failed_tests_count } = cell;
+  const words = [
+    kindText(cell),
+    detail === '' ? '' : inlineCode(detail),
+    failed_tests_count === 0 ? '' : shortList(failed_tests, failed_tests_count),
+  ];
+  return `- tests of ${inlineCode(tests_of)} on ${inlineCode(code_of)}: ${words.filter((it) => it !== '').join('; ')}`;
+}
+
+function isRed({ status }: { status: string }): boolean {
+  return status !== 'pass';
+}
+
+function baseLine({
+  code_of,
+  status,
+  failed_tests,
+  failed_tests_count,
+}: CrossTests['base_tests'][number]): string {
+  const tests = failed_tests_count === 0 ? '' : `; ${shortList(failed_tests, failed_tests_count)}`;
+  return `- on ${inlineCode(code_of)}: ${status}${tests}`;
+}
+
+const MOST_NAMES = 10;
+
+function shortList(names: readonly string[], count = names.length): string {
+  const shown = names.slice(0, MOST_NAMES);
+  const rest = count > shown.length ? `, and ${count - shown.length} more` : '';
+  return `${shown.map(inlineCode).join(', ')}${rest}`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`## ${title}`, lines.join('\n')];
+}

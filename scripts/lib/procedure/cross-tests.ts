@@ -1,0 +1,172 @@
+/** Phase 5: each model's tests on each model's code and on base. Whose tests catch whom? */
+import { dirname, join } from 'node:path';
+import { Refusal } from '../errors.ts';
+import type { TestGate } from '../gates/cross-cell.ts';
+import {
+  type CrossRun,
+  type CrossTests,
+  crossTests,
+  crossTestsSchema,
+} from '../gates/cross-tests.ts';
+import { type FitSigns, readFitSigns } from '../gates/does-not-fit.ts';
+import type { Gate } from '../gates/gate.ts';
+import { readEnd } from '../gates/log.ts';
+import type { GateResult } from '../gates/run.ts';
+import type { Repository } from '../git/repository.ts';
+import { GATE_BUDGET } from '../process/slots.ts';
+import type { Reporter } from '../script.ts';
+import { readJsonOrNull, replaceFile, replaceJson } from '../session/files.ts';
+import { findSession } from '../session/find-session.ts';
+import { requireCapture, selectModels, selectPass } from '../session/select-models.ts';
+import { passFolder, type Session } from '../session/session.ts';
+import { ensureObjects } from './archive.ts';
+import { candidatesOf } from './compare.ts';
+import { type Mix, mixTests } from './cross-mixes.ts';
+import { crossTestsMarkdown } from './cross-tests-markdown.ts';
+import { chooseGates } from './gate-choices.ts';
+import { type GateTarget, gateTargets } from './gate-targets.ts';
+
+export interface CrossTestOptions {
+  repo?: string | undefined;
+  session?: string | undefined;
+  pass?: number | undefined;
+  /** Whose tests and whose code; none: all that were captured. */
+  model: string[];
+  all: boolean;
+  gate: string[];
+  /** Seconds for each gate that names no limit. */
+  timeout: number;
+  /** How many gates may run at once; half the cores without it. */
+  jobs?: number | undefined;
+  noCache: boolean;
+}
+
+export interface CrossTesting {
+  repository: Repository;
+  session: Session;
+  pass: number;
+  candidates: { model: string; tree: string }[];
+  /** Those of kind test alone. */
+  gates: Gate[];
+  logs: string;
+}
+
+/** @throws Refusal `no-session`, `not-captured`, `nothing-captured`, `no-gates`; UsageError `unknown-model` */
+export async function openCrossTesting(options: CrossTestOptions): Promise<CrossTesting> {
+  const { repository, session } = await findSession(options);
+  await ensureObjects(repository, session);
+  const pass = selectPass(session, options.pass);
+  const candidates =
+    options.all || options.model.length === 0
+      ? candidatesOf(session, pass)
+      : selectModels(session, options).map(({ model }) => requireCapture(session, model, pass));
+  const { gates } = await chooseGates(repository, session, session.data.base, options.gate);
+  const tests = gates.filter(({ kind }) => kind === 'test');
+  if (tests.length === 0) throw noTestGate(gates);
+  const logs = join(passFolder(session, pass), 'logs');
+  return { repository, session, pass, candidates, gates: tests, logs };
+}
+
+/** Runs what the session does not know yet, and keeps the matrix in the pass. */
+export async function runCrossTests(
+  testing: CrossTesting,
+  options: Pick<CrossTestOptions, 'timeout' | 'jobs' | 'noCache'>,
+  signal: AbortSignal,
+  reporter: Reporter,
+): Promise<{ result: CrossTests; json: string; markdown: string }> {
+  const { repository, session, pass, candidates, gates } = testing;
+  const { models, mixes } = await mixTests(repository, session.data.base, candidates);
+  announce(mixes, gates, reporter);
+  const runs = mixes.length === 0 ? [] : await runMixes(testing, mixes, options, signal, reporter);
+  const result = crossTests(gates, models, runs);
+  return { result, ...(await keepCrossTests(session, pass, result)) };
+}
+
+/** Null where the models' tests have not been run on each other's code in this pass. */
+export function readCrossTests(session: Session, pass: number): Promise<CrossTests | null> {
+  return readJsonOrNull(join(passFolder(session, pass), 'cross-tests.json'), crossTestsSchema);
+}
+
+async function keepCrossTests(
+  session: Session,
+  pass: number,
+  result: CrossTests,
+): Promise<{ json: string; markdown: string }> {
+  const folder = passFolder(session, pass);
+  const [json, markdown] = [join(folder, 'cross-tests.json'), join(folder, 'cross-tests.md')];
+  await replaceJson(json, result);
+  await replaceFile(markdown, crossTestsMarkdown(result));
+  return { json, markdown };
+}
+
+function announce(mixes: readonly Mix[], gates: readonly Gate[], reporter: Reporter): void {
+  if (mixes.length === 0) {
+    reporter.warn('No model added or changed a test, so nothing was run.');
+    return;
+  }
+  const trees = new Set(mixes.flatMap(({ tree }) => tree ?? [])).size;
+  const named = gates.map(({ name }) => name).join(', ');
+  reporter.progress(
+    `${mixes.length} pairs of tests and code, ${trees} different trees: ${trees * gates.length} runs of ${named}, without those that the session knows already`,
+  );
+}
+
+async function runMixes(
+  { repository, session, gates, logs }: CrossTesting,
+  mixes: readonly Mix[],
+  options: Pick<CrossTestOptions, 'timeout' | 'jobs' | 'noCache'>,
+  signal: AbortSignal,
+  reporter: Reporter,
+): Promise<CrossRun[]> {
+  const targets = mixes.flatMap(({ tree, target }): GateTarget[] =>
+    tree === null ? [] : [{ target, tree, place: null }],
+  );
+  const request = {
+    gates,
+    targets,
+    base: session.data.base,
+    timeoutMs: options.timeout * 1000,
+    jobs: options.jobs ?? GATE_BUDGET,
+    useCache: !options.noCache,
+    // Whose tests lie in these trees is known, and no tampering.
+    asBase: false,
+    logs: join(logs, 'cross-tests'),
+    cache: join(session.directory, 'gate-cache'),
+    signal,
+  };
+  const results = await gateTargets(repository, session, request, reporter);
+  const known = new Map<string, FitSigns>();
+  const runs: CrossRun[] = [];
+  for (const { testsOf, codeOf, tree, target } of mixes) {
+    const found = results.find((it) => it.target === target)?.gates ?? null;
+    const run = found && (await withSigns(found, dirname(repository.topLevel), known));
+    runs.push({ testsOf, codeOf, tree, run });
+  }
+  return runs;
+}
+
+/** One log after the other: of each, several megabytes are read. */
+async function withSigns(
+  gates: readonly GateResult[],
+  around: string,
+  known: Map<string, FitSigns>,
+): Promise<TestGate[]> {
+  const read: TestGate[] = [];
+  for (const { name, status, flaky, tests, outcomes, log } of gates) {
+    if (status === 'fail' && !known.has(log))
+      known.set(log, readFitSigns(await readEnd(log), around));
+    const signs = status === 'fail' ? (known.get(log) ?? null) : null;
+    read.push({ name, status, flaky, tests, outcomes, log, signs });
+  }
+  return read;
+}
+
+function noTestGate(gates: readonly Gate[]): Refusal {
+  const names = gates.map(({ name }) => name);
+  return new Refusal({
+    code: 'no-gates',
+    message: `None of the project's gates is known to run tests${names.length > 0 ? ` (there are ${names.join(', ')})` : ''}.`,
+    hint: 'Ask the user which command runs the tests, and name it: --gate test="npm test" (or "gates" in .multi-model.json, with "kind": "test").',
+    details: { gates: names },
+  });
+}

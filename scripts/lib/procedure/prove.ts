@@ -1,0 +1,80 @@
+/** The project's gates on a tree that exists nowhere else yet, in a scratch worktree. */
+import { join } from 'node:path';
+import type { Gate } from '../gates/gate.ts';
+import type { Repository } from '../git/repository.ts';
+import { GATE_BUDGET } from '../process/slots.ts';
+import type { Reporter } from '../script.ts';
+import { replaceJson } from '../session/files.ts';
+import { stateRoot } from '../session/paths.ts';
+import { passFolder, type Session } from '../session/session.ts';
+import { chooseGates } from './gate-choices.ts';
+import { printTarget, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
+import { gateTargets } from './gate-targets.ts';
+
+/** What a tree is proved with. */
+export interface Exam {
+  repository: Repository;
+  session: Session | null;
+  pass: number;
+  base: string;
+  gates: Gate[];
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** What is known of base and of the candidates. */
+  known: readonly TargetResult[];
+}
+
+export async function prepareExam({
+  gateOptions,
+  ...exam
+}: Omit<Exam, 'gates' | 'known'> & { gateOptions: readonly string[] }): Promise<Exam> {
+  const { repository, session, base, pass } = exam;
+  const { gates } = await chooseGates(repository, session, base, gateOptions);
+  const record = session === null ? null : await readGateRecord(session, pass);
+  return { ...exam, gates, known: record?.results ?? [] };
+}
+
+/** The result with verdicts against base, where base was gated. */
+export async function proveTree(
+  exam: Exam,
+  tree: string,
+  reporter: Reporter,
+  { gates = exam.gates, trial }: { gates?: Gate[]; trial?: { always: number } } = {},
+): Promise<TargetResult> {
+  const { repository, session, pass, base, timeoutMs, signal, known } = exam;
+  const [result] = await gateTargets(
+    repository,
+    session,
+    {
+      gates,
+      targets: [{ target: 'synthesis', tree, place: null }],
+      base,
+      timeoutMs,
+      jobs: GATE_BUDGET,
+      // What the user picked is the user's word, weaker tests included; they were shown before.
+      asBase: false,
+      useCache: true,
+      logs: session === null ? join(stateRoot(), 'gates') : join(passFolder(session, pass), 'logs'),
+      cache: session === null ? null : join(session.directory, 'gate-cache'),
+      trial,
+      signal,
+    },
+    reporter,
+  );
+  if (result === undefined) throw new Error('The gates gave no result for the synthesis.');
+  const onBase = known.find(({ target }) => target === 'base');
+  return withVerdicts([...(onBase === undefined ? [] : [onBase]), result]).at(-1) ?? result;
+}
+
+/** The last proof of a pass, green or red: what the next pass and the summary tell of the mix. */
+export async function keepProof(
+  session: Session,
+  pass: number,
+  proof: TargetResult,
+): Promise<void> {
+  await replaceJson(proofFile(session, pass), printTarget(proof));
+}
+
+export function proofFile(session: Session, pass: number): string {
+  return join(passFolder(session, pass), 'proof.json');
+}

@@ -1,0 +1,91 @@
+/** What is red in a result, item by item: tests where their names are known, gates otherwise. */
+import type { TargetResult } from './gate-record.ts';
+
+type GateOutcome = TargetResult['gates'][number];
+
+/** `test: adds numbers`, `lint`, `test (timeout)`. What is red in worktrees only, or changes its mind, says nothing of a tree. */
+export function redItems({ gates }: Pick<TargetResult, 'gates'>): Set<string> {
+  return new Set(gates.flatMap(redInGate));
+}
+
+function redInGate({ name, status, verdict, flaky, outcomes }: GateOutcome): string[] {
+  if (status === 'pass' || flaky || verdict === 'environment' || verdict === 'flaky') return [];
+  if (status !== 'fail') return [`${name} (${status})`];
+  const tests = outcomes?.failed ?? [];
+  return tests.length === 0 ? [name] : tests.map((test) => itemOf(name, test));
+}
+
+function itemOf(gate: string, test: string): string {
+  return `${gate}: ${test}`;
+}
+
+/**
+ * Whether an item is known to be green in a result: the gate passed, or the test did. Where a runner names failures only,
+ * a test is green that is not among them, if no fewer tests ran than in the result that the item is from.
+ */
+export function isGreen(
+  item: string,
+  { gates }: Pick<TargetResult, 'gates'>,
+  from: Pick<TargetResult, 'gates'> | null = null,
+): boolean {
+  return gates.some((gate) => {
+    const { name, status, outcomes } = gate;
+    if (!isOfGate(item, name)) return false;
+    const test = item.startsWith(`${name}: `) ? item.slice(name.length + 2) : null;
+    if (status === 'pass') return test === null || !hasNot(test, outcomes);
+    if (test === null || outcomes === null || status !== 'fail') return false;
+    if (outcomes.passed.includes(test)) return true;
+    const before = from?.gates.find((it) => it.name === name)?.tests?.ran;
+    const ranAll = before !== undefined && (gate.tests?.ran ?? 0) >= before;
+    const isSilent = outcomes.complete || outcomes.partial === true || !ranAll;
+    return !isSilent && !outcomes.failed.includes(test);
+  });
+}
+
+/** Whether all tests that ran are named, and this is none of them. */
+function hasNot(test: string, outcomes: GateOutcome['outcomes']): boolean {
+  return outcomes?.complete === true && !outcomes.passed.includes(test);
+}
+
+/** Whether an item is the gate, or one of its tests. */
+export function isOfGate(item: string, gate: string): boolean {
+  return item === gate || item.startsWith(`${gate}: `) || item.startsWith(`${gate} (`);
+}
+
+/** Whose results are green where another is red: base and candidates, by name. */
+export type KnownResults = ReadonlyMap<string, Pick<TargetResult, 'gates'>>;
+
+/** @param from the result that the item is red in */
+export function greenWith(
+  item: string,
+  known: KnownResults,
+  from: Pick<TargetResult, 'gates'> | null = null,
+): string[] {
+  return [...known].flatMap(([source, result]) => (isGreen(item, result, from) ? source : []));
+}
+
+/** Red on base and green with nobody: perhaps nothing that anyone picks can mend it. */
+export function hopelessItems(
+  red: ReadonlySet<string>,
+  base: Pick<TargetResult, 'gates'> | null,
+  known: KnownResults,
+): Set<string> {
+  if (base === null) return new Set();
+  const before = redItems(base);
+  return new Set([...red].filter((it) => before.has(it) && greenWith(it, known).length === 0));
+}
+
+/**
+ * The models that introduce nothing, and leave nothing red that another model mends. Without gates of anybody: null.
+ * @param results of base and of models
+ */
+export function greenModels(results: readonly TargetResult[]): Set<string> | null {
+  if (results.length === 0) return null;
+  const known = new Map(results.map((result) => [result.target, result]));
+  const base = known.get('base') ?? null;
+  const isGreenModel = (result: TargetResult) => {
+    const red = redItems(result);
+    return result.passed && red.size === hopelessItems(red, base, known).size;
+  };
+  return new Set(results.filter(isGreenModel).map(({ target }) => target));
+}

@@ -1,0 +1,105 @@
+/** The gates before and after, side by side, and on each candidate. */
+import type { PrintedTarget } from '../gate-record.ts';
+import { exact, prose, table } from './cells.ts';
+import { isHostAlone, type PassFacts, type SummaryFacts, shownPass } from './summary-facts.ts';
+
+export function gatesSection(facts: SummaryFacts): string[] {
+  const rows = facts.passes.flatMap(({ pass, gates, proof }) =>
+    [...(gates?.results ?? []), ...(proof === null ? [] : [proof])].map((result) => [
+      ...[String(pass), exact(result.target), inShort(result)],
+      result.passed ? 'yes' : 'no',
+    ]),
+  );
+  if (rows.length === 0) return ['## Gates', '', 'No gate was run.'];
+  const { before, after } = beforeAndAfter(facts);
+  const missing = [
+    ...(before === null ? ['They were not run on base.'] : []),
+    ...(after === null ? ['They were not run on the result.'] : []),
+  ];
+  return [
+    '## Gates before and after',
+    '',
+    ...(missing.length === 0 ? [] : [missing.join(' '), '']),
+    ...(before === null && after === null ? [] : [...sideBySide(before, after), '']),
+    '## Gates of each pass',
+    '',
+    ...table(['pass', 'target', 'gates', 'passed'], rows),
+  ];
+}
+
+/** What counts as before: base. As after: the main tree with the result in it, else what was proved with its content. */
+export function beforeAndAfter(facts: SummaryFacts): {
+  before: PrintedTarget | null;
+  after: PrintedTarget | null;
+} {
+  const { passes } = facts;
+  const shown = shownPass(facts);
+  const before = resultsOf(passes).findLast(({ target }) => target === 'base') ?? null;
+  // What an earlier pass found says nothing of a later mix.
+  const later = passes.filter(({ pass }) => pass >= (shown?.pass ?? 1));
+  const inMain = later.findLast(({ pass }) => isGatedAfterwards(facts, shown, pass));
+  const proved = [...resultsOf(later), ...later.flatMap(({ proof }) => proof ?? [])].findLast(
+    ({ target, tree }) => target !== 'base' && tree === shown?.applied?.tree,
+  );
+  const main = inMain?.gates?.results.find(({ target }) => target === 'main');
+  return { before, after: main ?? proved ?? null };
+}
+
+/** Whether the gates ran in the main tree while the result lay in it; the host alone works there all along. */
+function isGatedAfterwards(facts: SummaryFacts, shown: PassFacts | null, pass: number): boolean {
+  const { data, events } = facts;
+  const last = (name: string) => events.findLast(({ event }) => event === name)?.timestamp;
+  const gated = events.findLast(
+    (it) => it.event === 'gates' && it.target === 'main' && it.pass === pass,
+  )?.timestamp;
+  if (gated === undefined) return false;
+  if (shown === null) return isHostAlone(facts);
+  const application = data.applications.findLast((it) => it.tree === shown.applied?.tree);
+  if (application === undefined || gated < application.applied_at) return false;
+  const undone = last('undo');
+  return application.state !== 'undone' || undone === undefined || gated < undone;
+}
+
+function resultsOf(passes: readonly PassFacts[]): PrintedTarget[] {
+  return passes.flatMap(({ gates }) => gates?.results ?? []);
+}
+
+function sideBySide(before: PrintedTarget | null, after: PrintedTarget | null): string[] {
+  const names = [...(before?.gates ?? []), ...(after?.gates ?? [])].map(({ name }) => name);
+  const cell = (result: PrintedTarget | null, name: string) => {
+    const gate = result?.gates.find((it) => it.name === name);
+    return gate === undefined ? 'not run' : `${gate.status}${countOf(gate)}`;
+  };
+  const verdict = (name: string) => {
+    const gate = after?.gates.find((it) => it.name === name);
+    return gate?.verdict == null ? '' : gate.verdict;
+  };
+  const passed = (result: PrintedTarget | null) =>
+    result === null ? '' : result.passed ? 'passed' : 'not passed';
+  const title =
+    after === null || after.target === 'main'
+      ? 'main'
+      : `what was applied, as ${prose(after.target)}`;
+  return table(
+    ['gate', 'before (base)', `after (${title})`, 'verdict'],
+    [
+      ...[...new Set(names)].map((name) => [
+        ...[exact(name), cell(before, name), cell(after, name), verdict(name)],
+      ]),
+      ['all', passed(before), passed(after), ''],
+    ],
+  );
+}
+
+function countOf({ tests }: PrintedTarget['gates'][number]): string {
+  return tests === null ? '' : ` (${tests.ran} ran, ${tests.failed} failed)`;
+}
+
+function inShort({ gates }: PrintedTarget): string {
+  return gates
+    .map(({ name, status, verdict }) => {
+      const words = verdict === null || verdict === 'ok' ? status : `${status}, ${verdict}`;
+      return `${exact(name)}: ${words}`;
+    })
+    .join('; ');
+}

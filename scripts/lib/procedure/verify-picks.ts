@@ -1,0 +1,142 @@
+/** Phase 7: the mix is proved before anything is applied; a red one is told with what is to blame and what would be green. */
+import * as z from 'zod';
+import { Refusal } from '../errors.ts';
+import type { Reporter } from '../script.ts';
+import type { Session } from '../session/session.ts';
+import { type Picks, picksSchema } from '../synthesis/picks.ts';
+import type { Comparison } from './compare.ts';
+import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
+import type { OpenedComparison } from './open-comparison.ts';
+import { type Exam, keepProof, prepareExam, proveTree } from './prove.ts';
+import { greenWith, type KnownResults } from './red-items.ts';
+import { findingsOf, type MixSearch, searchMix } from './search-mix.ts';
+
+export const verificationSchema = z.object({
+  passed: z.boolean(),
+  gates: z.array(gateResultSchema),
+  red: z.array(z.string()).describe('what is red: gates, or tests of gates where they have names'),
+  culprits: z.array(z.string()).describe('with --search: the picks that are to blame'),
+  nearest_green: z
+    .object({
+      file: z.string().nullable().describe('a picks file for apply-picks'),
+      picks: picksSchema.shape.picks,
+      changed: z.array(z.string()),
+      left_red: z.array(z.string()).describe('red as it is on base and with every model'),
+      is_nearest: z.boolean().describe('no mix with fewer changes is green: all were tried'),
+    })
+    .nullable(),
+  runs: z.number().describe('how often gates were run on a mix'),
+  search: z
+    .object({
+      budget: z.object({ runs: z.number(), minutes: z.number() }),
+      duration_ms: z.number(),
+      exhausted: z.boolean().describe('all mixes were tried'),
+      answer: z.string().describe('what was found, in words'),
+    })
+    .nullable(),
+});
+
+export interface VerifyOptions {
+  gate: string[];
+  /** Of each gate, in seconds. */
+  timeout: number;
+  /** Look for a green mix where that of the picks is red. */
+  search: boolean;
+  searchRuns: number;
+  searchMinutes: number;
+  signal: AbortSignal;
+}
+
+export interface Proved {
+  exam: Exam;
+  proof: TargetResult;
+  verification: z.output<typeof verificationSchema>;
+}
+
+/**
+ * Proves the tree of picks in a scratch worktree; where something is red in it and it is asked for, looks for a mix that
+ * is green.
+ * @throws Refusal `gates-red`: something is introduced, or another mix mends what this one leaves red
+ */
+export async function verifyPicks(
+  { session, repository, pass }: OpenedComparison,
+  comparison: Comparison,
+  picks: Picks,
+  tree: string,
+  options: VerifyOptions,
+  reporter: Reporter,
+): Promise<Proved> {
+  const exam = await prepareExam({
+    ...{ repository, session, pass, base: comparison.base, signal: options.signal },
+    ...{ gateOptions: options.gate, timeoutMs: options.timeout * 1000 },
+  });
+  const proof = await proveTree(exam, tree, reporter);
+  if (session !== null) await keepProof(session, pass, proof);
+  const models = comparison.candidates.map(({ model }) => model);
+  const { red, known } = findingsOf(exam, proof, models);
+  const budget = { runs: options.searchRuns, ms: options.searchMinutes * 60_000 };
+  const search =
+    options.search && red.size > 0
+      ? await searchMix(exam, comparison, picks, proof, budget, reporter)
+      : null;
+  const verification = {
+    passed: proof.passed,
+    gates: printTarget(proof).gates,
+    red: [...red],
+    culprits: search?.culprits ?? [],
+    nearest_green: search?.nearest ?? null,
+    runs: 1 + (search?.runs ?? 0),
+    search: search && {
+      budget: { runs: options.searchRuns, minutes: options.searchMinutes },
+      duration_ms: search.duration_ms,
+      exhausted: search.exhausted,
+      answer: answerOf(search),
+    },
+  };
+  if (!proof.passed || search?.nearest != null) throw redProof(verification, session);
+  if (search !== null) reporter.warn(answerOf(search));
+  for (const item of red)
+    reporter.warn(
+      `The mix leaves red what was red on base: ${item}${greenElsewhere(item, known)}.`,
+    );
+  return { exam, proof, verification };
+}
+
+function greenElsewhere(item: string, known: KnownResults): string {
+  const models = greenWith(item, known);
+  return models.length === 0 ? '' : ` (it is green with ${models.join(', ')})`;
+}
+
+function answerOf({ nearest, exhausted, runs }: MixSearch): string {
+  if (nearest !== null) {
+    const still =
+      nearest.left_red.length === 0 ? '' : `; still red: ${nearest.left_red.join(', ')}`;
+    return `A green mix: ${nearest.changed.join('; ')}${still}.`;
+  }
+  return exhausted
+    ? `No green mix: all mixes of these picks are red (${runs} were run).`
+    : `No green mix was found in ${runs} runs; there may be one.`;
+}
+
+/** A red proof: nothing is applied, and the answer names what is red. */
+function redProof(
+  verification: z.output<typeof verificationSchema>,
+  session: Session | null,
+): Refusal {
+  const { red, search, nearest_green: nearest, culprits } = verification;
+  const shown = red.slice(0, 5).join(', ');
+  const more = red.length > 5 ? ` and ${red.length - 5} more` : '';
+  const named = session === null ? '' : ` --session ${session.data.session_id}`;
+  const blame = culprits.length === 0 ? '' : ` To blame: ${culprits.join('; ')}.`;
+  return new Refusal({
+    code: 'gates-red',
+    message: `The mix is not green: ${shown}${more}. Nothing was applied.${blame}${search === null ? '' : ` ${search.answer}`}`,
+    hint:
+      nearest?.file != null
+        ? `It is another mix than the one that was chosen. If the user agrees: mm.mjs apply-picks --picks ${nearest.file} --verify${named}`
+        : search === null
+          ? 'Read the logs that "details" names and change the picks; --search looks for the picks that are to blame and for a green mix near them.'
+          : 'Read the logs that "details" names, change the picks, or mend the code by hand after "apply-picks" without --verify.',
+    details: { verify: verification },
+  });
+}
