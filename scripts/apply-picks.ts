@@ -6,7 +6,6 @@ import { commonOptions, passOptions } from './lib/options.ts';
 import { undoApplication } from './lib/procedure/apply.ts';
 import { applyPicks, missingPickSchema } from './lib/procedure/apply-picks.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
-import { openBundle } from './lib/procedure/bundle/open-bundle.ts';
 import { candidatesOf, compare } from './lib/procedure/compare.ts';
 import { mainGatesSchema } from './lib/procedure/explain-main.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
@@ -169,6 +168,8 @@ async function openReplay(
   picksText: string | null,
   { warn }: Pick<Reporter, 'warn'>,
 ) {
+  // Loaded where it is needed: most applications are not from a bundle.
+  const { openBundle } = await import('./lib/procedure/bundle/open-bundle.ts');
   const repository = await openRepository(options.repo ?? process.cwd());
   const picksGiven = picksText !== null || options.pick.length > 0 || options.take !== undefined;
   const { session, pass, warnings, ...own } = await openBundle(repository, bundle, {

@@ -1,5 +1,4 @@
 /** What each model did to the public names of the project's own code. */
-import * as z from 'zod';
 import { apiChanges } from '../code/api-changes.ts';
 import type { CodeFacts } from '../code/code-facts.ts';
 import { languageOf } from '../code/language.ts';
@@ -7,18 +6,8 @@ import { readCode } from '../code/read-code.ts';
 import { isTest } from '../gates/tampering/names.ts';
 import { pathText } from '../git/paths.ts';
 import type { ComparedFile } from '../synthesis/compare.ts';
+import type { ApiOfModel } from './evidence.ts';
 import { readSources, type Sources } from './sources.ts';
-
-const named = z.object({ path: z.string(), name: z.string() });
-
-export const apiSchema = z.object({
-  added: z.array(named),
-  removed: z.array(named),
-  changed: z.array(named.extend({ before: z.string(), after: z.string() })),
-  unread: z.array(z.string()).describe('files that could not be read as code'),
-});
-
-export type ApiOfModel = z.output<typeof apiSchema>;
 
 /** By model. Tests have no public names. */
 export async function readApi(

@@ -9,7 +9,6 @@ import { passFolder, type Session } from '../session/session.ts';
 import type { MissingPick } from '../synthesis/closure.ts';
 import type { Picks } from '../synthesis/picks.ts';
 import { applySynthesis, planApplication } from './apply.ts';
-import { checkClosure } from './closure.ts';
 import { gateMainTree, type MainGates } from './explain-main.ts';
 import { readLabels } from './keep-comparison.ts';
 import type { OpenedComparison } from './open-comparison.ts';
@@ -64,6 +63,8 @@ export async function applyPicks(
   for (const warning of synthesis.warnings) reporter.warn(warning);
   if (options.expectedTree !== undefined && options.expectedTree !== synthesis.tree)
     throw replayDiffers(options.expectedTree, synthesis.tree);
+  // The reading of source code is loaded where it is needed: not every start has to wait for it.
+  const { checkClosure } = await import('./closure.ts');
   const missing = await checkClosure(repository, comparison, synthesis);
   for (const { severity, message } of missing) if (severity !== 'note') reporter.warn(message);
   const printed = {

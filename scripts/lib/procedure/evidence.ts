@@ -1,6 +1,5 @@
 /** Phase 5: what is known of each model's result without an opinion, side by side, for whoever judges. */
 import * as z from 'zod';
-import { dependencyChanges, isManifest, readDependencies } from '../code/dependencies.ts';
 import { type CrossTests, relabelCrossTests } from '../gates/cross-tests.ts';
 import { gateKinds } from '../gates/gate.ts';
 import { tamperingKinds } from '../gates/tampering/kinds.ts';
@@ -11,7 +10,6 @@ import type { Repository } from '../git/repository.ts';
 import type { Session } from '../session/session.ts';
 import type { LabelMap } from '../synthesis/blind.ts';
 import type { ComparedFile, ComparedVersion } from '../synthesis/compare.ts';
-import { type ApiOfModel, apiSchema, readApi } from './api-of-models.ts';
 import type { Comparison } from './compare.ts';
 import { readCrossTests } from './cross-tests.ts';
 import { readGateRecord, type TargetResult } from './gate-record.ts';
@@ -19,6 +17,15 @@ import { readRunState } from './run-state.ts';
 import { readSources, type Sources } from './sources.ts';
 
 const named = z.object({ path: z.string(), name: z.string() });
+
+const apiSchema = z.object({
+  added: z.array(named),
+  removed: z.array(named),
+  changed: z.array(named.extend({ before: z.string(), after: z.string() })),
+  unread: z.array(z.string()).describe('files that could not be read as code'),
+});
+
+export type ApiOfModel = z.output<typeof apiSchema>;
 
 export const evidenceSchema = z.object({
   model: z.string().describe('or its label with --blind'),
@@ -87,11 +94,15 @@ export async function readEvidence(
   pass: number,
   { files, candidates }: Comparison,
 ): Promise<EvidenceOfAll> {
-  const wanted = (path: string) => isManifest(path);
+  // The reading of source code is loaded where it is needed: not every start has to wait for it.
+  const [code, { readApi }] = await Promise.all([
+    import('../code/dependencies.ts'),
+    import('./api-of-models.ts'),
+  ]);
   const [record, cross, sources, api] = await Promise.all([
     session === null ? null : readGateRecord(session, pass),
     session === null ? null : readCrossTests(session, pass),
-    readSources(repository.topLevel, files, wanted),
+    readSources(repository.topLevel, files, code.isManifest),
     readApi(repository.topLevel, files),
   ]);
   const base = record?.results.find(({ target }) => target === 'base') ?? null;
@@ -105,7 +116,7 @@ export async function readEvidence(
       ...gatesOf(result),
       tests: testsOf(model, files, result, base),
       cross_tests: crossOf(model, cross),
-      dependencies: dependenciesOf(model, files, sources),
+      dependencies: dependenciesOf(model, files, sources, code),
       public_api: api.get(model) ?? NO_API,
       tampered: (result?.tampered ?? []).map(({ path, kind, severity }) => ({
         path,
@@ -199,6 +210,7 @@ function dependenciesOf(
   model: string,
   files: readonly ComparedFile[],
   sources: Sources,
+  { isManifest, readDependencies, dependencyChanges }: typeof import('../code/dependencies.ts'),
 ): Evidence['dependencies'] {
   const found: Evidence['dependencies'] = { added: [], removed: [], changed: [] };
   for (const { path, file, version } of changesBy(model, files)) {
