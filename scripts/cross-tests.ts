@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { gateOptions } from './lib/gate-options.ts';
 import { crossTestsSchema } from './lib/gates/cross-tests.ts';
 import { gateSchema } from './lib/gates/gate.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
@@ -12,25 +13,7 @@ const script = defineScript({
     ...passOptions,
     model: commonOptions.model,
     all: z.boolean().default(false).describe('every captured model (also without it)'),
-    gate: z
-      .array(z.string())
-      .default([])
-      .describe('NAME=CMD: use these gates instead of the configured or discovered ones'),
-    timeout: z.coerce
-      .number()
-      .positive()
-      .default(1200)
-      .describe('SECONDS: limit of each gate that names none'),
-    jobs: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .optional()
-      .describe('N: gates that run at once, each on another tree (default: half the cores)'),
-    noCache: z
-      .boolean()
-      .default(false)
-      .describe('run again what this session has run on the same tree'),
+    ...gateOptions,
   }),
   output: z.object({
     session_id: z.string(),

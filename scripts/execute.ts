@@ -119,7 +119,7 @@ function print(
       diff,
     })),
     gates: gates.map(({ target, passed, tampered }) => ({ target, passed, tampered })),
-    decisions: comparison.decisions,
+    decisions: comparison.questions.length,
     suggestion,
     applied:
       finished === null ? null : { tree: finished.tree, from: finished.from, undo: finished.undo },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { gateOptions } from './lib/gate-options.ts';
 import { gateSchema } from './lib/gates/gate.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { printTarget, type TargetResult, targetResultSchema } from './lib/procedure/gate-record.ts';
@@ -21,26 +22,11 @@ const script = defineScript({
       .describe('also on base, so that each model gets verdicts against it'),
     main: z.boolean().default(false).describe('in the main tree as it is now'),
     tree: z.string().optional().describe('REV: on any commit or tree, in a scratch worktree'),
-    gate: z
-      .array(z.string())
-      .default([])
-      .describe('NAME=CMD: use these gates instead of the configured or discovered ones'),
+    gate: gateOptions.gate,
     discover: z.boolean().default(false).describe('only list the gates, run none'),
-    timeout: z.coerce
-      .number()
-      .positive()
-      .default(1200)
-      .describe('SECONDS: limit of each gate that names none'),
-    jobs: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .optional()
-      .describe('N: gates that run at once, each on another tree (default: half the cores)'),
-    noCache: z
-      .boolean()
-      .default(false)
-      .describe('run again what this session has run on the same tree'),
+    timeout: gateOptions.timeout,
+    jobs: gateOptions.jobs,
+    noCache: gateOptions.noCache,
     check: z.boolean().default(false).describe('exit 1 when a target did not pass'),
   }),
   output: z.object({

@@ -1,5 +1,4 @@
 /** Gates that can be trusted: what each verdict means, on real worktrees, through the scripts themselves. */
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findByEnvironment } from '../../scripts/lib/process/processes.ts';
-import { skillFolder } from '../../scripts/lib/skill-folder.ts';
+import { ownClone } from '../support/own-clone.ts';
 import { type Json, type Sandbox, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
 import { IMPORTS, MODELS, ok, PROJECT, project } from '../support/walk.ts';
@@ -27,20 +26,11 @@ const byTarget = (results: Json[]): Json =>
 
 const NEAREST = 'test/nearest.test.ts';
 
-/** Some of our own dependencies: all of them would be a gigabyte, with the programs that other tests install. */
 const NEEDED = 'uvu dequal diff kleur mri sade tsx esbuild @esbuild fastest-levenshtein'.split(' ');
 
 test('on a clone of this repository: repaired is fixed, broken is introduced, deleted is tampered with', async () => {
   await using box = await sandbox();
-  const clone = join(box.folder, 'clone');
-  await box.git(box.folder, 'clone', '--quiet', skillFolder, clone);
-  await mkdir(join(clone, 'node_modules'));
-  for (const name of NEEDED.filter((it) => existsSync(join(skillFolder, 'node_modules', it))))
-    execFileSync('cp', [
-      '-a',
-      join(skillFolder, 'node_modules', name),
-      join(clone, 'node_modules'),
-    ]);
+  const clone = await ownClone(box, NEEDED);
   // A test is red before anybody begins.
   const red =
     "\ntest('is red on base', () => assert.equal(nearestNames('right', ['wrongly']), ['wrongly']));\n";

@@ -1,16 +1,15 @@
 /** The whole procedure on a clone of this repository: three models do a third of the task well, and spoil the others. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skillFolder } from '../../scripts/lib/skill-folder.ts';
+import { ownClone } from '../support/own-clone.ts';
 import { type Json, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
 import { IMPORTS, ok } from '../support/walk.ts';
 
-/** Some of our own dependencies: all of them would be a gigabyte, with the programs that other tests install. */
 const NEEDED =
   'uvu dequal diff kleur mri sade tsx esbuild @esbuild fastest-levenshtein @biomejs .bin'.split(
     ' ',
@@ -131,15 +130,7 @@ const GATES = [
 
 test('three good thirds become one green whole', async () => {
   await using box = await sandbox();
-  const clone = join(box.folder, 'clone');
-  await box.git(box.folder, 'clone', '--quiet', skillFolder, clone);
-  await mkdir(join(clone, 'node_modules'));
-  for (const name of NEEDED.filter((it) => existsSync(join(skillFolder, 'node_modules', it))))
-    execFileSync('cp', [
-      '-a',
-      join(skillFolder, 'node_modules', name),
-      join(clone, 'node_modules'),
-    ]);
+  const clone = await ownClone(box, NEEDED);
   const files = {
     'test/shell-word.test.ts': SHELL_TEST,
     ...(await scriptedModels(box.folder, MODELS)),

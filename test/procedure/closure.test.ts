@@ -6,8 +6,8 @@ import { type ComparedFile, compareCandidates } from '../../scripts/lib/synthesi
 import type { Pick } from '../../scripts/lib/synthesis/picks.ts';
 import { resolvePicks } from '../../scripts/lib/synthesis/resolve-picks.ts';
 import { synthesize } from '../../scripts/lib/synthesis/synthesize.ts';
-import { type Files, link, makeRepository } from '../synthesis/repository.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type Files, link, makeRepository } from '../synthesis/repository.ts';
 
 type Choose = Record<string, string> | ((files: ComparedFile[]) => Pick[]);
 

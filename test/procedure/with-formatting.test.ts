@@ -58,7 +58,7 @@ test('what the formatter of the project makes equal is no decision; what it does
   const reporter = { progress() {}, board() {}, warn: (text: string) => warnings.push(text) };
   const signal = new AbortController().signal;
   const raw = await compare(repository, base, candidates);
-  assert.is(raw.decisions, 2);
+  assert.is(raw.questions.length, 2);
   const before = await withFormatting(repository, session, 1, raw, signal, reporter);
   assert.is(before, raw, 'no gates were run, so nothing is run here');
 

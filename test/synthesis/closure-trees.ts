@@ -2,13 +2,13 @@
 import type { CodeFacts, Import, Language } from '../../scripts/lib/code/code-facts.ts';
 import { goModuleOf } from '../../scripts/lib/code/dependencies.ts';
 import { languageOf } from '../../scripts/lib/code/language.ts';
-import { findMissingPicks, type MissingPick } from '../../scripts/lib/synthesis/closure.ts';
 import {
   type Contents,
   folderOf,
   Listing,
   SourceTree,
 } from '../../scripts/lib/synthesis/closure/source-tree.ts';
+import { findMissingPicks, type MissingPick } from '../../scripts/lib/synthesis/closure.ts';
 
 type Facts = Partial<Omit<CodeFacts, 'imports' | 'exports'>> & {
   /** Specifier -> names. */

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CodeFacts, Language } from './code-facts.ts';
 import { languageOf } from './language.ts';
 import { withoutNewerTypeScript } from './newer-typescript.ts';
-import { parse, type Parsed } from './parser.ts';
+import { type Parsed, parse } from './parser.ts';
 import { readGo } from './read-go.ts';
 import { readJavaScript } from './read-javascript.ts';
 import { readPython } from './read-python.ts';

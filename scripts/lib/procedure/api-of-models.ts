@@ -2,54 +2,35 @@
 import { apiChanges } from '../code/api-changes.ts';
 import type { CodeFacts } from '../code/code-facts.ts';
 import { languageOf } from '../code/language.ts';
-import { readCode } from '../code/read-code.ts';
 import { isTest } from '../gates/tampering/names.ts';
 import { pathText } from '../git/paths.ts';
 import type { ComparedFile } from '../synthesis/compare.ts';
 import type { ApiOfModel } from './evidence.ts';
-import { readSources, type Sources } from './sources.ts';
+import { type ReadContents, versionsOf } from './read-contents.ts';
 
 /** By model. Tests have no public names. */
 export async function readApi(
-  directory: string,
+  contents: ReadContents,
   files: readonly ComparedFile[],
 ): Promise<Map<string, ApiOfModel>> {
-  const isCode = (path: string) => languageOf(path) !== null && !isTest(path);
-  const code = files.filter(({ path }) => isCode(pathText(path)));
-  const sources = await readSources(directory, code, isCode);
-  const read = await readVersions(code, sources);
+  const code = files.filter(({ path }) => isOwnCode(pathText(path)));
+  await contents.readFacts(code.flatMap(versionsOf));
   const models = [...new Set(code.flatMap(({ versions }) => versions.map(({ model }) => model)))];
-  return new Map(models.map((model) => [model, apiOf(model, code, read)]));
+  return new Map(models.map((model) => [model, apiOf(model, code, contents)]));
 }
 
-type ReadVersions = ReadonlyMap<string, CodeFacts>;
-
-/** Every version once, though several models may have it. */
-async function readVersions(
-  files: readonly ComparedFile[],
-  sources: Sources,
-): Promise<ReadVersions> {
-  const read = new Map<string, CodeFacts>();
-  for (const { path: raw, base, versions } of files) {
-    const path = pathText(raw);
-    for (const oid of new Set([base?.oid, ...versions.map(({ blob }) => blob)])) {
-      const text = sources.get(oid ?? '');
-      if (text === undefined) continue;
-      const facts = (await readCode([{ path, text }])).get(path);
-      if (facts !== undefined) read.set(`${path}\0${oid}`, facts);
-    }
-  }
-  return read;
+function isOwnCode(path: string): boolean {
+  return languageOf(path) !== null && !isTest(path);
 }
 
-function apiOf(model: string, files: readonly ComparedFile[], read: ReadVersions): ApiOfModel {
+function apiOf(model: string, files: readonly ComparedFile[], contents: ReadContents): ApiOfModel {
   const api: ApiOfModel = { added: [], removed: [], changed: [], unread: [] };
   for (const { path: raw, base, versions } of files) {
     const version = versions.find((it) => it.model === model);
     if (version === undefined) continue;
     const path = pathText(raw);
     const factsOf = (oid: string | null | undefined): CodeFacts | 'unread' | null =>
-      oid == null ? null : (read.get(`${path}\0${oid}`) ?? 'unread');
+      oid == null ? null : (contents.factsOf(path, oid) ?? 'unread');
     const [before, after] = [factsOf(base?.oid), factsOf(version.blob)];
     if (isUnread(before) || isUnread(after)) {
       api.unread.push(path);

@@ -57,8 +57,7 @@ export async function applyPicks(
   const main = options.to === 'main' ? session : null;
   if (session === null && options.to === 'main') throw needsSession();
   const labels = session === null ? null : await readLabels(session, pass);
-  const picked = { ...options, take: options.take };
-  const { picks, comparison } = await openPicks(opened, picked, labels);
+  const { picks, comparison } = await openPicks(opened, options, labels);
   const synthesis = await buildSynthesis(repository, comparison, picks);
   for (const warning of synthesis.warnings) reporter.warn(warning);
   if (options.expectedTree !== undefined && options.expectedTree !== synthesis.tree)

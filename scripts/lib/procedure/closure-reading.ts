@@ -2,7 +2,6 @@
 import type { CodeFacts } from '../code/code-facts.ts';
 import { goModuleOf, isLockfile } from '../code/dependencies.ts';
 import { languageOf } from '../code/language.ts';
-import type { ClosureInput } from '../synthesis/closure.ts';
 import { resolve } from '../synthesis/closure/resolve.ts';
 import {
   folderOf,
@@ -10,7 +9,8 @@ import {
   type Listing,
   type SourceTree,
 } from '../synthesis/closure/source-tree.ts';
-import type { ReadContents, Version } from './closure-contents.ts';
+import type { ClosureInput } from '../synthesis/closure.ts';
+import type { ReadContents, Version } from './read-contents.ts';
 
 /** Files that pass on names pass on those of others; nobody builds longer chains. */
 const LONGEST_CHAIN = 20;

@@ -3,14 +3,14 @@ import { listEntryChanges } from '../git/changes.ts';
 import { pathText, type RawPath, rawPathOf } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { readTree, type TreeEntry } from '../git/trees.ts';
-import { type ClosureInput, findMissingPicks, type MissingPick } from '../synthesis/closure.ts';
 import { Listing, SourceTree } from '../synthesis/closure/source-tree.ts';
+import { type ClosureInput, findMissingPicks, type MissingPick } from '../synthesis/closure.ts';
 import type { ComparedFile } from '../synthesis/compare.ts';
 import { BASE } from '../synthesis/picks.ts';
 import type { AppliedPath } from '../synthesis/synthesize.ts';
-import { ReadContents } from './closure-contents.ts';
 import { readForClosure } from './closure-reading.ts';
 import type { Comparison } from './compare.ts';
+import { ReadContents } from './read-contents.ts';
 
 /**
  * What picked files need and only versions have that were not picked. Read are the files that models changed, the

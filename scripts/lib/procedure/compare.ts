@@ -11,9 +11,8 @@ export interface Comparison {
   base: string;
   candidates: Candidate[];
   files: ComparedFile[];
+  /** What is left to decide after all that agrees is set aside. */
   questions: Question[];
-  /** Their number: what is left to decide after all that agrees is set aside. */
-  decisions: number;
 }
 
 /** The candidates of a pass: every model whose capture changed something. */
@@ -67,7 +66,7 @@ export function comparisonOf(
   files: ComparedFile[],
 ): Comparison {
   const questions = questionsIn(files);
-  return { base, candidates, files, questions, decisions: questions.length };
+  return { base, candidates, files, questions };
 }
 
 /** The files that --path names, by path or by folder; all without it. */

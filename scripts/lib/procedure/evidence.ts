@@ -13,8 +13,8 @@ import type { ComparedFile, ComparedVersion } from '../synthesis/compare.ts';
 import type { Comparison } from './compare.ts';
 import { readCrossTests } from './cross-tests.ts';
 import { readGateRecord, type TargetResult } from './gate-record.ts';
+import type { ReadContents } from './read-contents.ts';
 import { readRunState } from './run-state.ts';
-import { readSources, type Sources } from './sources.ts';
 
 const named = z.object({ path: z.string(), name: z.string() });
 
@@ -95,16 +95,17 @@ export async function readEvidence(
   { files, candidates }: Comparison,
 ): Promise<EvidenceOfAll> {
   // The reading of source code is loaded where it is needed: not every start has to wait for it.
-  const [code, { readApi }] = await Promise.all([
+  const [code, { readApi }, { ReadContents, versionsOf }] = await Promise.all([
     import('../code/dependencies.ts'),
     import('./api-of-models.ts'),
+    import('./read-contents.ts'),
   ]);
-  const [record, cross, sources, api] = await Promise.all([
-    session === null ? null : readGateRecord(session, pass),
-    session === null ? null : readCrossTests(session, pass),
-    readSources(repository.topLevel, files, code.isManifest),
-    readApi(repository.topLevel, files),
-  ]);
+  const contents = new ReadContents(repository.topLevel);
+  const manifests = files.filter(({ path }) => code.isManifest(pathText(path)));
+  await contents.readTexts(manifests.flatMap(versionsOf));
+  const api = await readApi(contents, files);
+  const record = session === null ? null : await readGateRecord(session, pass);
+  const cross = session === null ? null : await readCrossTests(session, pass);
   const base = record?.results.find(({ target }) => target === 'base') ?? null;
   const models: Evidence[] = [];
   for (const { model } of candidates) {
@@ -116,7 +117,7 @@ export async function readEvidence(
       ...gatesOf(result),
       tests: testsOf(model, files, result, base),
       cross_tests: crossOf(model, cross),
-      dependencies: dependenciesOf(model, files, sources, code),
+      dependencies: dependenciesOf(model, manifests, contents, code),
       public_api: api.get(model) ?? NO_API,
       tampered: (result?.tampered ?? []).map(({ path, kind, severity }) => ({
         path,
@@ -209,15 +210,14 @@ function crossOf(model: string, cross: CrossTests | null): Evidence['cross_tests
 function dependenciesOf(
   model: string,
   files: readonly ComparedFile[],
-  sources: Sources,
-  { isManifest, readDependencies, dependencyChanges }: typeof import('../code/dependencies.ts'),
+  contents: ReadContents,
+  { readDependencies, dependencyChanges }: typeof import('../code/dependencies.ts'),
 ): Evidence['dependencies'] {
   const found: Evidence['dependencies'] = { added: [], removed: [], changed: [] };
   for (const { path, file, version } of changesBy(model, files)) {
-    if (!isManifest(path)) continue;
     const read = (blob: string | null | undefined) => {
-      const text = sources.get(blob ?? '');
-      return text === undefined ? null : readDependencies(path, text);
+      const text = contents.textOf(path, blob ?? '');
+      return text === null ? null : readDependencies(path, text);
     };
     const [before, after] = [read(file.base?.oid), read(version.blob)];
     const { added, removed, changed } = dependencyChanges(before ?? new Map(), after ?? new Map());

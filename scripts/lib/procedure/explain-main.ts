@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { listEntryChanges } from '../git/changes.ts';
 import { pathText } from '../git/paths.ts';
+import type { Reporter } from '../script.ts';
 import { readMainTree } from '../session/main-tree.ts';
 import type { Session } from '../session/session.ts';
-import type { Reporter } from '../script.ts';
-import { type TargetResult, targetResultSchema, printTarget } from './gate-record.ts';
+import { printTarget, type TargetResult, targetResultSchema } from './gate-record.ts';
 import { gatingOptions, openGating, runGating } from './gating.ts';
 import type { Exam } from './prove.ts';
 

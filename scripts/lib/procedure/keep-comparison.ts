@@ -18,7 +18,7 @@ import { printComparedFiles, printQuestions } from './printed-comparison.ts';
 export async function keepComparison(
   session: Session,
   pass: number,
-  { files, questions, decisions, candidates }: Comparison,
+  { files, questions, candidates }: Comparison,
   evidence: EvidenceOfAll,
 ): Promise<{ json: string; markdown: string }> {
   const folder = passFolder(session, pass);
@@ -28,7 +28,7 @@ export async function keepComparison(
     pass,
     base: session.data.base,
     models: candidates.map(({ model }) => model),
-    decisions,
+    decisions: questions.length,
     questions: printQuestions(questions),
     evidence: evidence.models,
     files: printComparedFiles(files, questions),

@@ -27,7 +27,7 @@ export interface PickOptions {
   picksText: string | null;
   /** PATH=MODEL, each. */
   pick: readonly string[];
-  take: string | undefined;
+  take?: string | undefined;
 }
 
 /** @throws UsageError `no-picks`; whatever is wrong with the picks themselves */

@@ -90,10 +90,6 @@ export function changesMode(file: UndecidedFile, { mode }: ComparedVersion): boo
   return onto !== null && mode !== null && mode !== onto.mode;
 }
 
-export function needsDecision({ agreement }: Pick<ComparedFile, 'agreement'>): boolean {
-  return agreement === 'conflict' || agreement === 'split';
-}
-
 export function versionOf(file: ComparedFile, model: string): ComparedVersion | undefined {
   return file.versions.find((version) => version.model === model);
 }

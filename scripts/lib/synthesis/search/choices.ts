@@ -1,7 +1,7 @@
 /** What can be chosen otherwise in picks: one choice for each path, each question, and what nobody disputes. */
 import { pathText, printPath, type RawPath } from '../../git/paths.ts';
 import { comparesByLines } from '../agreement.ts';
-import { changesMode, type ComparedFile, ontoOf, type SharedHunk } from '../compare.ts';
+import { type ComparedFile, changesMode, ontoOf, type SharedHunk } from '../compare.ts';
 import { hunksByModel, hunksOf } from '../expand-picks.ts';
 import { BASE, MODE, type Pick, type Picks, pathOfPick } from '../picks.ts';
 import { type Question, questionsByPath } from '../questions.ts';

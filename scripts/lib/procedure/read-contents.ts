@@ -4,7 +4,10 @@ import { languageOf } from '../code/language.ts';
 import { readCode } from '../code/read-code.ts';
 import { readBlobSizes } from '../git/blob-sizes.ts';
 import { readBlobs } from '../git/blobs.ts';
+import { pathText } from '../git/paths.ts';
 import type { Contents } from '../synthesis/closure/source-tree.ts';
+import type { ComparedFile } from '../synthesis/compare.ts';
+import { isRegularFile } from '../synthesis/read-hunks.ts';
 
 /** One version of a path. */
 export interface Version {
@@ -18,6 +21,16 @@ const MOST_BYTES = 1_000_000;
 const MOST_BYTES_IN_ALL = 128 * 1024 ** 2;
 /** Some milliseconds each. */
 const MOST_PARSED = 4000;
+
+/** All versions of a file that can be read as text, that of base included. */
+export function versionsOf({ path, base, versions }: ComparedFile): Version[] {
+  const name = pathText(path);
+  const ofBase = base !== null && isRegularFile(base.mode) ? [base.oid] : [];
+  const ofModels = versions.flatMap(({ blob, mode, binary }) =>
+    blob !== null && mode !== null && isRegularFile(mode) && !binary ? blob : [],
+  );
+  return [...new Set([...ofBase, ...ofModels])].map((blob) => ({ path: name, blob }));
+}
 
 export class ReadContents implements Contents {
   /** By blob; null: too large, not text, or not there. */
