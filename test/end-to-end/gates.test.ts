@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runCommand } from '../../scripts/lib/process/command.ts';
 import { findByEnvironment } from '../../scripts/lib/process/processes.ts';
+import { skillFolder } from '../../scripts/lib/skill-folder.ts';
 import { ownClone } from '../support/own-clone.ts';
 import { type Json, type Sandbox, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
@@ -310,6 +312,27 @@ test('the plan says what would be provided, how, and how much it is; a limit and
   assert.is(results[0].gates[0].status, 'pass');
   assert.equal((await ok(box, cwd, 'cleanup', ...session)).kept, []);
   assert.is((await stat(join(cwd, 'node_modules/large/x'))).size, 3 * 1024 ** 2);
+});
+
+test('gates that stand in YAML are read by the launched copy and through tsx', async () => {
+  await using box = await sandbox();
+  const cwd = await box.repository({
+    'package.json': '{"private":true}\n',
+    'pnpm-workspace.yaml': 'packages: [packages/*]\n',
+    'packages/a/package.json': '{"name":"a","scripts":{"test":"node --test"}}\n',
+    'Taskfile.yml': 'version: "3"\ntasks:\n  lint: node lint.mjs\n',
+    '.github/workflows/ci.yml':
+      'on: [push]\njobs:\n  t:\n    steps:\n      - run: npx --no-install tsc --noEmit\n',
+  });
+  const { gates } = await ok(box, cwd, 'gates', '--discover');
+  assert.equal(
+    gates.map((it: Json) => it.name),
+    ['lint', 'typecheck', 'test'],
+  );
+  const tsx = join(skillFolder, 'node_modules/.bin/tsx');
+  const words = [join(skillFolder, 'scripts/gates.ts'), '--discover'];
+  const { stdout } = await runCommand({ file: tsx, args: words, cwd, env: box.env });
+  assert.equal(JSON.parse(stdout.toString('utf8')).gates, gates);
 });
 
 test.run();

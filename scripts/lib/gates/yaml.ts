@@ -5,9 +5,9 @@ export async function readYaml(project: Project, path: string): Promise<unknown>
   const text = await project.read(path);
   if (text === null) return null;
   // Loaded late: few projects have such a file.
-  const { parseDocument } = await import('yaml');
+  const { default: yaml } = await import('yaml');
   // An alias that stands for itself a thousand times over is refused by the library's own limit.
-  const document = parseDocument(text, { logLevel: 'silent', merge: true });
+  const document = yaml.parseDocument(text, { logLevel: 'silent', merge: true });
   if (document.errors.length > 0) return null;
   try {
     return document.toJS();
