@@ -4,10 +4,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readInput } from '../scripts/lib/input.ts';
 import { runCommand } from '../scripts/lib/process/command.ts';
+import { compiledModule } from './support/compiled.ts';
 import { rejection } from './support/rejection.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
-const module = JSON.stringify(new URL('../scripts/lib/input.ts', import.meta.url).href);
+const module = JSON.stringify(compiledModule('lib/input'));
 
 /** readInput('task', { file: '-' }) in a process of its own. */
 function fromStdin(input: string | Buffer | undefined) {
@@ -15,7 +16,7 @@ function fromStdin(input: string | Buffer | undefined) {
     console.log(JSON.stringify(await readInput('task', { file: '-' })));`;
   return runCommand({
     file: process.execPath,
-    args: ['--import', 'tsx', '--input-type=module', '-e', code],
+    args: ['--input-type=module', '-e', code],
     cwd: process.cwd(),
     env: process.env,
     ...(input === undefined ? {} : { input }),

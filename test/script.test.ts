@@ -4,23 +4,23 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { skillFolder } from '../scripts/lib/skill-folder.ts';
+import { compiledModule } from './support/compiled.ts';
 import { type TemporaryFolder, temporaryFolder } from './support/temporary-folder.ts';
 
-const from = (path: string) => JSON.stringify(pathToFileURL(join(skillFolder, path)).href);
+const from = (module: string) => JSON.stringify(compiledModule(module));
 
 /** A script of its own around a body; it sees `options`, `context`, `errors`, `folder`. */
 async function writeScript(folder: TemporaryFolder, body: string): Promise<string> {
-  const file = join(folder.path, 'sample.ts');
+  const file = join(folder.path, 'sample.mjs');
   await writeFile(join(folder.path, 'package.json'), '{"type":"module"}');
   await writeFile(
     file,
-    `import { defineScript, runWhenMain } from ${from('scripts/lib/script.ts')};
-    import * as errors from ${from('scripts/lib/errors.ts')};
-    import * as z from ${from('node_modules/zod/index.js')};
+    `import { defineScript, runWhenMain } from ${from('lib/script')};
+    import * as errors from ${from('lib/errors')};
+    import * as z from ${JSON.stringify(join(skillFolder, 'node_modules', 'zod', 'index.js'))};
     import fs from 'node:fs';
     const folder = ${JSON.stringify(folder.path)};
     const script = defineScript({
@@ -47,7 +47,7 @@ interface Run {
 
 type Process = ReturnType<typeof spawn>;
 
-/** Runs it as `node --import tsx FILE`, and gives `meanwhile` the process. */
+/** Runs it as `node FILE`, and gives `meanwhile` the process. */
 async function start(
   file: string,
   words: string[] = [],
@@ -56,7 +56,7 @@ async function start(
     meanwhile = () => {},
   }: { env?: NodeJS.ProcessEnv; meanwhile?: (child: Process) => unknown } = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], {
+  const child = spawn(process.execPath, [file, ...words], {
     cwd: skillFolder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -329,10 +329,10 @@ test('it runs through a link, and not when it is only imported', async () => {
   const file = await writeScript(folder, "return { items: ['ran'], next: '' };");
   const links = join(folder.path, 'links');
   await mkdir(links);
-  await symlink(file, join(links, 'linked.ts'));
-  assert.equal(json(await start(join(links, 'linked.ts'))).items, ['ran']);
-  const importer = join(folder.path, 'importer.ts');
-  await writeFile(importer, "import './sample.ts'; console.log('imported');");
+  await symlink(file, join(links, 'linked.mjs'));
+  assert.equal(json(await start(join(links, 'linked.mjs'))).items, ['ran']);
+  const importer = join(folder.path, 'importer.mjs');
+  await writeFile(importer, "import './sample.mjs'; console.log('imported');");
   assert.is((await start(importer)).stdout, 'imported\n');
 });
 
@@ -340,7 +340,7 @@ test('--trace prints every command with its directory, status and time, on stder
   await using folder = await temporaryFolder();
   const file = await writeScript(
     folder,
-    `const { runCommand } = await import(${from('scripts/lib/process/command.ts')});
+    `const { runCommand } = await import(${from('lib/process/command')});
     await runCommand({ file: 'sh', args: ['-c', 'exit 3'], cwd: folder, env: process.env });
     return { items: [], next: '' };`,
   );

@@ -15,6 +15,7 @@ import {
   explore,
   type Problem,
 } from '../support/crash-harness.ts';
+import { compiledFolder } from '../support/compiled.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const ROUNDS = '20';
@@ -44,7 +45,7 @@ async function exploreAloud(scenario: CrashScenario): Promise<Exploration> {
 function isGreen(name: string): boolean {
   const { status } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', join('test', 'crash', `${name}.test.ts`)],
+    [join(compiledFolder, 'test', 'crash', `${name}.test.mjs`)],
     { cwd: skillFolder, env: { ...process.env, MM_ROUNDS: ROUNDS }, stdio: 'inherit' },
   );
   return status === 0;

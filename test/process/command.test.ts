@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Command, runCommand } from '../../scripts/lib/process/command.ts';
 import { findByEnvironment, listProcesses } from '../../scripts/lib/process/processes.ts';
+import { compiledModule } from '../support/compiled.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -108,12 +109,12 @@ test('at the time limit the group is killed, and a grandchild with the pipe does
 });
 
 test('a limit that is not reached changes nothing, and does not keep the process waiting', async () => {
-  const code = `import { runCommand } from ${JSON.stringify(new URL('../../scripts/lib/process/command.ts', import.meta.url).href)};
+  const code = `import { runCommand } from ${JSON.stringify(compiledModule('lib/process/command'))};
     await runCommand({ file: 'true', args: [], cwd: '/', env: process.env, timeoutMs: 600_000 });
     console.log('done');`;
   const result = await runCommand({
     file: process.execPath,
-    args: ['--import', 'tsx', '--input-type=module', '-e', code],
+    args: ['--input-type=module', '-e', code],
     cwd: process.cwd(),
     env,
     timeoutMs: 60_000,

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withLock } from '../../scripts/lib/process/lock.ts';
+import { compiledModule } from '../support/compiled.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const module = JSON.stringify(new URL('../../scripts/lib/process/lock.ts', import.meta.url).href);
+const module = JSON.stringify(compiledModule('lib/process/lock'));
 
 /** A process that runs code with `withLock` and `lock` (the directory) at hand. */
 function start(lock: string, code: string) {
@@ -16,7 +17,7 @@ function start(lock: string, code: string) {
     import fs from 'node:fs';
     const lock = ${JSON.stringify(lock)};
     ${code}`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', whole], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', whole], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommand } from '../../scripts/lib/process/command.ts';
+import { compiledModule } from '../support/compiled.ts';
 import {
   findByEnvironment,
   identifyProcess,
@@ -92,7 +93,7 @@ test('a mark is looked for in one variable only, and what is not marked is not f
 });
 
 test('whoever asks is not found, and none of those that started it', async () => {
-  const module = new URL('../../scripts/lib/process/processes.ts', import.meta.url).href;
+  const module = compiledModule('lib/process/processes');
   const code = `import { findByEnvironment } from ${JSON.stringify(module)};
     console.log(JSON.stringify(await findByEnvironment('LINE_TEST', 'family')));`;
   const { stdout } = await runCommand({
@@ -103,8 +104,6 @@ test('whoever asks is not found, and none of those that started it', async () =>
       'sleep 600 & echo $!; sh -c \'"$@"; true\' sh "$@"; kill $!',
       'sh',
       process.execPath,
-      '--import',
-      'tsx',
       '--input-type=module',
       '-e',
       code,

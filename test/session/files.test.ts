@@ -12,6 +12,7 @@ import {
   replaceFile,
   replaceJson,
 } from '../../scripts/lib/session/files.ts';
+import { compiledModule } from '../support/compiled.ts';
 import { rejection } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -31,10 +32,10 @@ test('readers see the old or the new, while writers replace it all the time', as
   const path = join(folder.path, 'a.json');
   const whole = (letter: string) => ({ text: letter.repeat(50_000) });
   await replaceJson(path, whole('a'));
-  const module = new URL('../../scripts/lib/session/files.ts', import.meta.url).href;
+  const module = compiledModule('lib/session/files');
   const code = `import { replaceJson } from ${JSON.stringify(module)};
     for (let i = 0; i < 60; i++) await replaceJson(${JSON.stringify(path)}, { text: 'bc'[i % 2].repeat(50_000) });`;
-  const writer = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+  const writer = spawn(process.execPath, ['--input-type=module', '-e', code], {
     stdio: 'inherit',
   });
   let ended = false;

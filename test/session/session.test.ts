@@ -20,6 +20,7 @@ import {
   updateSession,
   worktreeOf,
 } from '../../scripts/lib/session/session.ts';
+import { compiledModule } from '../support/compiled.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import { makeSession, sessionData, sessionModel } from '../support/sessions.ts';
@@ -48,7 +49,7 @@ test('a damaged session.json is no missing one', async () => {
 
 test('processes that change it at the same time lose nothing', async () => {
   await using it = await setUp();
-  const module = new URL('../../scripts/lib/session/session.ts', import.meta.url).href;
+  const module = compiledModule('lib/session/session');
   const code = (model: string) => `import * as it from ${JSON.stringify(module)};
     const session = await it.readSession(${JSON.stringify(it.session.directory)});
     for (let pass = 1; pass <= 8; pass++) {
@@ -61,7 +62,7 @@ test('processes that change it at the same time lose nothing', async () => {
     ['a', 'b', 'c'].map((model) =>
       runCommand({
         file: process.execPath,
-        args: ['--import', 'tsx', '--input-type=module', '-e', code(model)],
+        args: ['--input-type=module', '-e', code(model)],
         cwd: process.cwd(),
         env: process.env,
       }),

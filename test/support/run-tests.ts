@@ -1,7 +1,8 @@
 /**
- * Runs every test file in a process of its own, several at a time, each with a time limit. uvu by itself exits 0 when a
- * hook throws, when run() is forgotten or when no file matches, so a file counts only if it exits 0 and says that all of
- * at least one test passed. Ends with the line `N passed, N failed`.
+ * Runs every test file of a tier in a process of its own, as many at a time as there are cores, each with a time limit:
+ * `run-tests.ts` the quick tier, `--all` the rest, or the files that match the given patterns. uvu by itself exits 0
+ * when a hook throws, when run() is forgotten or when no file matches, so a file counts only if it exits 0 and says that
+ * all of at least one test passed. Ends with the line `N passed, N failed`.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -11,20 +12,26 @@ import glob from 'fast-glob';
 import { inParallel } from '../../scripts/lib/process/in-parallel.ts';
 import { superviseCommand } from '../../scripts/lib/process/supervise.ts';
 import { skillFolder } from '../../scripts/lib/skill-folder.ts';
+import { compiledFolder } from './compiled.ts';
 
 const FILE_LIMIT_MS = 10 * 60_000;
 
 interface FileResult {
+  file: string;
   passed: number;
   failed: number;
+  seconds: number;
 }
 
-const patterns = process.argv.slice(2);
-const files = await glob(patterns.length > 0 ? patterns : ['test/**/*.test.ts'], {
+const isRest = process.argv.includes('--all');
+const patterns = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const all = await glob(patterns.length > 0 ? patterns : ['test/**/*.test.ts'], {
   cwd: skillFolder,
 });
+const files = all.filter((file) => patterns.length > 0 || isSlow(file) === isRest);
+console.log(`Running ${files.length} test files, ${availableParallelism()} at a time.`);
 // The slowest first, so that none of them is left alone at the end.
-files.sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || a.localeCompare(b));
+files.sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || a.localeCompare(b));
 const logs = await mkdtemp(join(tmpdir(), 'mm-tests-'));
 try {
   const results = await inParallel(availableParallelism(), files, runFile);
@@ -38,6 +45,10 @@ try {
 }
 
 function isSlow(file: string): boolean {
+  return /^test\/(awkward|cli|crash|everyday|slow)\//.test(file);
+}
+
+function isLong(file: string): boolean {
   return /awkward|codex|crash|end-to-end|guard|launcher|demo/.test(file);
 }
 
@@ -45,7 +56,7 @@ async function runFile(file: string): Promise<FileResult> {
   const log = join(logs, `${file.replaceAll('/', '-')}.log`);
   const end = await superviseCommand({
     file: process.execPath,
-    args: ['--import', 'tsx', file],
+    args: ['--enable-source-maps', join(compiledFolder, file.replace(/\.ts$/, '.mjs'))],
     cwd: skillFolder,
     env: testEnvironment(),
     stdoutFile: log,
@@ -57,14 +68,15 @@ async function runFile(file: string): Promise<FileResult> {
   const total = count(output, 'Total');
   const passed = count(output, 'Passed');
   const isGreen = end.endedBy === 'itself' && end.exitCode === 0 && total > 0 && passed === total;
+  const seconds = end.durationMs / 1000;
   console.log(
-    `${isGreen ? 'ok  ' : 'FAIL'} ${file} (${passed} of ${total}, ${(end.durationMs / 1000).toFixed(1)} s)`,
+    `${isGreen ? 'ok  ' : 'FAIL'} ${file} (${passed} of ${total}, ${seconds.toFixed(1)} s)`,
   );
-  if (isGreen) return { passed, failed: 0 };
+  if (isGreen) return { file, passed, failed: 0, seconds };
   console.log(output.replaceAll(/^/gm, '     '));
   if (end.endedBy === 'timeout')
     console.log(`     ${file} was ended after ${FILE_LIMIT_MS / 60_000} minutes.`);
-  return { passed, failed: Math.max(1, total - passed) };
+  return { file, passed, failed: Math.max(1, total - passed), seconds };
 }
 
 /** Tests see none of the caller's agent session, configuration or git redirections. */

@@ -1,6 +1,7 @@
 /** Text in, syntax tree out. The parser (WebAssembly) is loaded when the first file is parsed: few scripts need it. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { skillFolder } from '../skill-folder.ts';
 import type { Language } from './code-facts.ts';
@@ -114,8 +115,11 @@ async function newParser({ library, folder }: Runtime, language: Language) {
  * keeps its memory in variables of its module.
  */
 async function loadRuntime(): Promise<Runtime> {
-  const require = createRequire(join(skillFolder, 'package.json'));
-  const file = require.resolve(PACKAGE);
+  const require = createRequire(import.meta.url);
+  // Beside the compiled copy, or in the skill's own folder, which may be another place (launch/prepare.mjs).
+  const file = require.resolve(PACKAGE, {
+    paths: [dirname(fileURLToPath(import.meta.url)), skillFolder],
+  });
   const library = require(file) as typeof TreeSitter;
   delete require.cache[file];
   const options = {
