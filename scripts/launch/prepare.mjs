@@ -162,7 +162,9 @@ function removeOldCopies(current) {
  */
 async function sourceLoader(skill, modules) {
   const require = createRequire(join(modules, 'package.json'));
-  const { register } = await import(pathToFileURL(require.resolve('tsx/esm/api')).href);
+  // The form for import; require() finds the other one beside it.
+  const api = join(dirname(require.resolve('tsx/esm/api')), 'index.mjs');
+  const { register } = await import(pathToFileURL(api).href);
   register({ tsconfig: join(skill, 'tsconfig.json') });
   return (module) => import(pathToFileURL(join(skill, 'scripts', `${module}.ts`)).href);
 }

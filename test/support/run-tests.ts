@@ -45,7 +45,7 @@ try {
 }
 
 function isSlow(file: string): boolean {
-  return /^test\/(awkward|cli|crash|everyday|slow)\//.test(file);
+  return /^test\/(awkward|cli|crash|everyday|installed)\//.test(file);
 }
 
 function isLong(file: string): boolean {
