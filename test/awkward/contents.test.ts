@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
-import { runCase } from '../support/awkward-cases.ts';
+import { testAwkward } from '../support/awkward-cases.ts';
 import { checkOutAgain, type Hands } from '../support/awkward-cases-hands.ts';
 import type { AwkwardCase } from '../support/awkward-cases-table.ts';
 
@@ -389,5 +389,5 @@ const CASES: AwkwardCase[] = [
   },
 ];
 
-for (const row of CASES) test(row.name, () => runCase(row));
+testAwkward(CASES);
 test.run();

@@ -3,7 +3,7 @@ import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCase } from '../support/awkward-cases.ts';
+import { testAwkward } from '../support/awkward-cases.ts';
 import type { Hands } from '../support/awkward-cases-hands.ts';
 import type { AwkwardCase } from '../support/awkward-cases-table.ts';
 
@@ -269,6 +269,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a switched branch',
+    alone: true,
     model: async (it) => {
       await it.git('checkout', '--quiet', '-b', 'my-own');
       await it.put(CHANGED);
@@ -278,6 +279,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a detached HEAD, the session’s branch deleted',
+    alone: true,
     model: async (it) => {
       await it.put(CHANGED);
       const branch = await it.git('symbolic-ref', '--short', 'HEAD');
@@ -288,6 +290,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the session’s branch renamed',
+    alone: true,
     model: async (it) => {
       await it.put(CHANGED);
       await commit(it);
@@ -296,6 +299,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'an orphan branch without commits',
+    alone: true,
     model: async (it) => {
       await it.git('checkout', '--quiet', '--orphan', 'fresh');
       await it.git('rm', '--quiet', '-r', '--cached', '.');
@@ -368,6 +372,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'git gc --prune=now, after everything was forgotten',
+    alone: true,
     model: async (it) => {
       await it.put({ ...CHANGED, 'b.txt': 'b\n' });
       await commit(it);
@@ -388,6 +393,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'git repack and pack-refs by the model',
+    alone: true,
     model: async (it) => {
       await it.put(CHANGED);
       await commit(it);
@@ -408,6 +414,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a branch named like the session’s base, and refs that are ambiguous',
+    alone: true,
     model: async (it) => {
       await it.put(CHANGED);
       await commit(it);
@@ -417,6 +424,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a blob of base replaced with git replace',
+    alone: true,
     model: async (it) => {
       await it.put({ 'b.txt': 'b\n' });
       const old = await it.git('rev-parse', 'HEAD:kept.txt');
@@ -428,6 +436,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the commit of base replaced with git replace',
+    alone: true,
     model: async (it) => {
       await it.put({ 'b.txt': 'b\n' });
       const empty = await it.git('hash-object', '-t', 'tree', '-w', '/dev/null');
@@ -455,6 +464,7 @@ const CASES: AwkwardCase[] = [
   {
     name: 'a sparse checkout of the model’s: what it hides is deleted, or the user is told',
     base: { 'x/a': 'x\n', 'y/b': 'y\n' },
+    alone: true,
     model: async (it) => {
       await it.put({ 'x/new': 'n\n' });
       await it.git('sparse-checkout', 'set', 'x');
@@ -463,5 +473,5 @@ const CASES: AwkwardCase[] = [
   },
 ];
 
-for (const row of CASES) test(row.name, () => runCase(row));
+testAwkward(CASES);
 test.run();

@@ -4,7 +4,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCase } from '../support/awkward-cases.ts';
+import { testAwkward } from '../support/awkward-cases.ts';
 import type { Hands } from '../support/awkward-cases-hands.ts';
 import type { AwkwardCase } from '../support/awkward-cases-table.ts';
 
@@ -280,5 +280,5 @@ const CASES: AwkwardCase[] = [
   },
 ];
 
-for (const row of CASES) test(row.name, () => runCase(row));
+testAwkward(CASES);
 test.run();

@@ -1,6 +1,6 @@
 /** Single picks are exact too; and the user goes on working while a session is open. */
 import { test } from 'uvu';
-import { runCase, STANDARD } from '../support/awkward-cases.ts';
+import { STANDARD, testAwkward } from '../support/awkward-cases.ts';
 import type { Hands } from '../support/awkward-cases-hands.ts';
 import type { AwkwardCase } from '../support/awkward-cases-table.ts';
 
@@ -279,5 +279,5 @@ const CASES: AwkwardCase[] = [
   },
 ];
 
-for (const row of CASES) test(row.name, () => runCase(row));
+testAwkward(CASES);
 test.run();

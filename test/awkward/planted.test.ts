@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCase } from '../support/awkward-cases.ts';
+import { testAwkward } from '../support/awkward-cases.ts';
 import { canaries, type Hands, trap } from '../support/awkward-cases-hands.ts';
 import type { AwkwardCase } from '../support/awkward-cases-table.ts';
 
@@ -369,5 +369,6 @@ const BELIEVED: AwkwardCase[] = [
 
 const CASES: AwkwardCase[] = [...PLANTED.map(asCase), ...BELIEVED];
 
-for (const row of CASES) test(row.name, () => runCase(row));
+// What is planted reaches every worktree of a repository.
+testAwkward(CASES.map((row) => ({ ...row, alone: true })));
 test.run();

@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
-import { runCase } from '../support/awkward-cases.ts';
+import { testAwkward } from '../support/awkward-cases.ts';
 import type { Hands } from '../support/awkward-cases-hands.ts';
 import type { AwkwardCase } from '../support/awkward-cases-table.ts';
 
@@ -413,6 +413,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'git worktree prune by the model, of its own entry',
+    alone: true,
     model: async (it, user) => {
       await work(it);
       await user.git('worktree', 'unlock', it.root);
@@ -424,5 +425,5 @@ const CASES: AwkwardCase[] = [
   },
 ];
 
-for (const row of CASES) test(row.name, () => runCase(row));
+testAwkward(CASES);
 test.run();

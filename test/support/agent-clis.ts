@@ -207,7 +207,7 @@ async function runInstaller(
 }
 
 /** Inside `npm test` npm tells its children which project they belong to; an npm of our own must not believe it. */
-function npmEnvironment(): NodeJS.ProcessEnv {
+export function npmEnvironment(): NodeJS.ProcessEnv {
   const kept = /^npm_config_(registry|cache|userconfig|cafile|.*proxy)$/i;
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || kept.test(name)),

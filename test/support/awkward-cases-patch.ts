@@ -17,8 +17,8 @@ export async function assertPatch(
   assert.is(tree, capture.tree, 'the patch does not give the captured tree');
 }
 
-async function patchedClone(user: Hands, { base, diff }: Json): Promise<string> {
-  const clone = user.in(join(user.box.folder, 'fresh clone'));
+async function patchedClone(user: Hands, { model, base, diff }: Json): Promise<string> {
+  const clone = user.in(join(user.box.folder, `fresh clone of ${model}`));
   const outside = user.in(user.box.folder);
   // Shared, because base may be a commit that no branch holds.
   await outside.git('clone', '--quiet', '--shared', '--no-checkout', user.root, clone.root);

@@ -26,6 +26,8 @@ export interface AwkwardCase {
   picks?: string[];
   /** What the user does between application and undo. */
   afterwards?: (user: Hands) => Promise<unknown> | undefined;
+  /** What the model does reaches other worktrees: refs, stashes, objects, settings. */
+  alone?: true;
   expect?: Expectation;
 }
 

@@ -1,12 +1,14 @@
 /**
- * One row of the table of awkward cases, and what is checked of every row: what a model left in its worktree is what the
+ * The table of awkward cases, and what is checked of every row: what a model left in its worktree is what the
  * main tree gets, to the byte; nothing else of the user's moves; undo brings everything back; cleanup loses nothing.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pathText, type RawPath } from '../../scripts/lib/git/paths.ts';
 import { type Contents, type Hands, handsIn } from './awkward-cases-hands.ts';
+import { groupsOf } from './awkward-cases-groups.ts';
 import { assertPatch } from './awkward-cases-patch.ts';
 import {
   assertNone,
@@ -31,50 +33,95 @@ export const STANDARD: Record<RawPath, Awkward> = {
   'kept.txt': 'kept\n',
 };
 
-export async function runCase(row: AwkwardCase): Promise<void> {
+/** All rows of a table, each named in its group's test. */
+export function testAwkward(rows: readonly AwkwardCase[]): void {
+  for (const group of groupsOf(rows))
+    test(group.map(({ name }) => name).join(' | '), () => runGroup(group));
+}
+
+/** Rows of one repository and one session, each the work of one of its models. */
+async function runGroup(rows: readonly AwkwardCase[]): Promise<void> {
   await using box = await sandbox();
-  const user = await prepareUser(row, box);
+  const user = await prepareUser(rows, box);
   const readState = await stateReader(user);
   const before = { photo: photograph(user.root), state: await readState() };
-  const walk = await startSession(row, user, readState);
-  if (walk === null) {
+  const session = await startSession(rows, user, readState);
+  if (session === null) {
     assertSame(before.photo, photograph(user.root), 'the main tree after a refused start');
     return assertState(before.state, await readState(), 'a refused start');
   }
-  const fresh = photograph(walk.model.root);
-  await row.model(walk.model, user);
-  const left = photograph(walk.model.root);
-  // The model may have made branches and settings, but it does not touch the user's index.
+  const { walks } = session;
+  for (const walk of walks) {
+    walk.fresh = photograph(walk.model.root);
+    await named(walk, () => walk.row.model(walk.model, user));
+    walk.left = photograph(walk.model.root);
+  }
+  // The models may have made branches and settings, but they do not touch the user's index.
   const state = { ...(await readState()), index: before.state.index };
-  const capture = await captureOf(row, walk);
-  assertSame(left, photograph(walk.model.root), 'the worktree after capture-diff');
+  const captures = await captureAll(session);
+  for (const { row, model, left } of walks)
+    assertSame(left, photograph(model.root), `${row.name}: the worktree after capture-diff`);
   assertSame(before.photo, photograph(user.root), 'the main tree after capture-diff');
   assertState(state, await readState(), 'capture-diff');
 
-  if (capture !== null) {
-    await assertPatch(user, capture, row.expect?.patch ?? 'in-clone');
-    await applyAndUndo(row, walk, { fresh, left, warnings: capture.warnings });
+  for (const walk of walks) {
+    const capture = captures?.find((it) => it.model === walk.name);
+    if (capture === undefined) continue;
+    await named(walk, async () => {
+      checkCapture(walk, capture);
+      await assertPatch(user, capture, walk.row.expect?.patch ?? 'in-clone');
+      await applyAndUndo(walk, capture.warnings);
+    });
   }
-  await cleanUp(row, walk, left);
+  await cleanUp(session);
 }
 
-interface Walk {
+/** A failure says which row it is. */
+async function named(walk: Walk, run: () => Promise<unknown> | undefined): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof Error) error.message = `${walk.row.name}: ${error.message}`;
+    throw error;
+  }
+}
+
+interface SessionOfRows {
+  id: string;
   user: Hands;
-  model: Hands;
-  session: string;
   readState: () => Promise<State>;
+  walks: Walk[];
+}
+
+/** One row on its way. */
+interface Walk extends Omit<SessionOfRows, 'walks'> {
+  row: AwkwardCase;
+  /** Of the model that it is. */
+  name: string;
+  model: Hands;
+  /** The worktree before the model, and after it. */
+  fresh: Photo;
+  left: Photo;
+}
+
+const NOTHING: Photo = new Map();
+
+function modelNames(rows: readonly AwkwardCase[]): string[] {
+  return rows.map((_, at) => (at === 0 ? 'one' : `one${at + 1}`));
 }
 
 /** The user's repository with its first commit, and what the user did to it. */
-async function prepareUser(row: AwkwardCase, box: Sandbox): Promise<Hands> {
+async function prepareUser(rows: readonly AwkwardCase[], box: Sandbox): Promise<Hands> {
+  const [row = { name: '', model: () => undefined }] = rows;
   const user = handsIn(box, join(box.folder, row.folder ?? 'project'));
-  const configuration = await scriptedModels(box.folder, { one: '' });
+  const models = Object.fromEntries(modelNames(rows).map((name) => [name, '']));
+  const configuration = await scriptedModels(box.folder, models);
   await handsIn(box, box.folder).git('init', '--quiet', ...(row.init ?? []), '--', user.root);
   for (const [name, value] of Object.entries(row.config ?? {})) {
     await user.git('config', name, value);
   }
   await writeAwkward(user.root, { ...STANDARD, ...(configuration as Record<string, string>) });
-  await user.put(row.base ?? {});
+  for (const { base } of rows) await user.put(base ?? {});
   await user.git('add', '--all', '--force');
   await user.git('commit', '--quiet', '-m', 'Start');
   const elsewhere = await row.before?.(user);
@@ -83,55 +130,70 @@ async function prepareUser(row: AwkwardCase, box: Sandbox): Promise<Hands> {
 
 /** Null when it was refused, as the case says. */
 async function startSession(
-  row: AwkwardCase,
+  rows: readonly AwkwardCase[],
   user: Hands,
   readState: () => Promise<State>,
-): Promise<Walk | null> {
-  const changes = row.includeChanges ? ['--user-changes', 'include'] : [];
-  const started = await runScript(row, user, [
-    ...['start-session', '--task', 'x', '--host', 'none', '--models', 'one'],
+): Promise<SessionOfRows | null> {
+  const changes = rows[0]?.includeChanges ? ['--user-changes', 'include'] : [];
+  const names = modelNames(rows);
+  const started = await runScript(rows, user, [
+    ...['start-session', '--task', 'x', '--host', 'none', '--models', names.join(',')],
     ...changes,
   ]);
   if (started === null) return null;
-  const session = started.session_id as string;
-  const made = await runScript(row, user, ['make-worktrees', '--session', session]);
+  const id = started.session_id as string;
+  const made = await runScript(rows, user, ['make-worktrees', '--session', id]);
   if (made === null) return null;
-  assert.is(made.worktrees.length, 1, 'one worktree');
-  return { user, session, readState, model: handsIn(user.box, made.worktrees[0].path) };
+  const walks = rows.map((row, at): Walk => {
+    const worktree = made.worktrees.find((it: Json) => it.model === names[at]);
+    const model = handsIn(user.box, worktree.path);
+    return {
+      id,
+      user,
+      readState,
+      row,
+      name: names[at] ?? '',
+      model,
+      fresh: NOTHING,
+      left: NOTHING,
+    };
+  });
+  assert.is(made.worktrees.length, walks.length, 'a worktree for each row');
+  return { id, user, readState, walks };
 }
 
-/** What capture-diff says of the model; null when it refused, as the case says. */
-async function captureOf(row: AwkwardCase, { user, session }: Walk): Promise<Json | null> {
-  const answer = await runScript(row, user, ['capture-diff', '--all', '--session', session]);
+/** What capture-diff says of the models; null when it refused, as the case says. */
+async function captureAll({ user, id, walks }: SessionOfRows): Promise<Json[] | null> {
+  const rows = walks.map(({ row }) => row);
+  const answer = await runScript(rows, user, ['capture-diff', '--all', '--session', id]);
   if (answer === null) return null;
-  assert.is(answer.captures.length, 1, 'one capture');
-  const [capture] = answer.captures;
-  const warnings: string[] = [...capture.warnings, ...answer.warnings];
+  assert.is(answer.captures.length, walks.length, 'a capture for each row');
+  return answer.captures.map((it: Json) => ({
+    ...it,
+    warnings: [...it.warnings, ...answer.warnings],
+  }));
+}
+
+function checkCapture({ row }: Walk, capture: Json): void {
   const { warns, files } = row.expect ?? {};
+  const { warnings } = capture;
   if (warns) assert.ok(warns.test(warnings.join('\n')), `no warning matches ${warns}: ${warnings}`);
   if (files) assert.equal(capture.files.map((it: Json) => it.path).sort(), files.sort());
-  return { ...capture, warnings };
 }
 
-interface Result {
-  /** The worktree before the model, and after it. */
-  fresh: Photo;
-  left: Photo;
-  warnings: string[];
-}
-
-async function applyAndUndo(row: AwkwardCase, walk: Walk, result: Result): Promise<void> {
-  const { user, session, readState } = walk;
+async function applyAndUndo(walk: Walk, ofCapture: string[]): Promise<void> {
+  const { row, user, id, readState, name } = walk;
   await row.meanwhile?.(user);
   const before = { photo: photograph(user.root), state: await readState() };
-  const words = row.picks ? row.picks.map((it) => `--pick=${it}`) : ['--take', 'one'];
-  const applied = await runScript(row, user, ['apply-picks', ...words, '--session', session]);
+  const picks = row.picks?.map((it) => `--pick=${it.replace(/=one$/, `=${name}`)}`);
+  const words = picks ?? ['--take', name];
+  const applied = await runScript([row], user, ['apply-picks', ...words, '--session', id]);
   if (applied === null) {
     assertSame(before.photo, photograph(user.root), 'the main tree after a refusal');
     return assertState(before.state, await readState(), 'a refusal');
   }
-  const warnings = [...result.warnings, ...(applied.warnings as string[])];
-  const expected = expectedMainTree(row, before.photo, result);
+  const warnings = [...ofCapture, ...(applied.warnings as string[])];
+  const expected = expectedMainTree(walk, before.photo);
   const found = filesOf(photograph(user.root));
   const wrong = differences(expected, found).filter((it) => !isExcused(row, it, warnings));
   assertNone(wrong, `the main tree after apply-picks (warnings: ${JSON.stringify(warnings)})`);
@@ -139,14 +201,14 @@ async function applyAndUndo(row: AwkwardCase, walk: Walk, result: Result): Promi
 
   await row.afterwards?.(user);
   const state = row.afterwards ? await readState() : before.state;
-  await runScript(row, user, ['apply-picks', '--undo', '--session', session]);
+  await runScript([row], user, ['apply-picks', '--undo', '--session', id]);
   const undone = withContents(before.photo, row.expect?.undone ?? {});
   assertSame(undone, photograph(user.root), 'the main tree after undo');
   assertState(state, await readState(), 'undo');
 }
 
 /** The main tree as it was, with what the model changed, added and removed in its worktree. */
-function expectedMainTree(row: AwkwardCase, before: Photo, { fresh, left }: Result): Photo {
+function expectedMainTree({ row, fresh, left }: Walk, before: Photo): Photo {
   const { ignored = [], arrives, merged = {} } = row.expect ?? {};
   const expected = filesOf(before);
   const [old, now] = [filesOf(fresh), filesOf(left)];
@@ -177,13 +239,22 @@ function isExcused(row: AwkwardCase, { path }: Difference, warnings: string[]): 
   return excepted !== undefined && warnings.some((it) => it.includes(pathText(excepted)));
 }
 
-async function cleanUp(
-  row: AwkwardCase,
-  { user, model, session, readState }: Walk,
-  left: Photo,
-): Promise<void> {
+async function cleanUp({ user, id, readState, walks }: SessionOfRows): Promise<void> {
   const state = await readState();
-  const answer = await runScript(row, user, ['cleanup', '--session', session]);
+  const rows = walks.map(({ row }) => row);
+  const answer = await runScript(rows, user, ['cleanup', '--session', id]);
+  for (const walk of walks) {
+    // Cleanup may have its reasons to keep another row's worktree or branch.
+    const others = walks.filter((it) => it !== walk);
+    const isOthers = ({ name }: Json) =>
+      others.some((it) => name === it.model.root || name.startsWith(`mm/${it.name}/`));
+    const kept = answer.kept.filter((it: Json) => !isOthers(it));
+    await named(walk, async () => checkCleanUp(walk, { ...answer, kept }));
+  }
+  assertState(state, await readState(), 'cleanup');
+}
+
+function checkCleanUp({ row, model, left }: Walk, answer: Json): void {
   const { kept, mayBeKept } = row.expect ?? {};
   const isThere = existsSync(model.root);
   const reasons = answer.kept.map((it: Json) => it.reason).join('\n');
@@ -196,5 +267,4 @@ async function cleanUp(
     assert.not.ok(isThere, 'cleanup left the worktree');
     assert.ok(answer.removed.some((it: Json) => it.kind === 'worktree' && it.name === model.root));
   }
-  assertState(state, await readState(), 'cleanup');
 }
