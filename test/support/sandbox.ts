@@ -64,6 +64,8 @@ function testEnvironment(folder: string): NodeJS.ProcessEnv {
     GIT_CONFIG_NOSYSTEM: '1',
     TMPDIR: process.env.TMPDIR ?? '/tmp',
     LANG: 'C.UTF-8',
+    // Where the coverage of the scripts is measured, it is that of what the tests start, too.
+    ...(process.env.NODE_V8_COVERAGE && { NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE }),
   };
 }
 
