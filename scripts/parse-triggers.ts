@@ -17,7 +17,7 @@ const script = defineScript({
     mode: z.enum(['fast', 'balanced', 'deep']).nullable(),
     ambiguous: z
       .array(z.object({ trigger: z.string(), line: z.number() }))
-      .describe('found only in the body: ask the user whether they were meant'),
+      .describe('words of a sentence or of the body, which stay in the task: were they meant?'),
   }),
   examples: [
     ['parse-triggers --task "x2 Add a retry to the client timeout:600"', 'two passes, 600 seconds'],
@@ -31,7 +31,7 @@ const script = defineScript({
       ...triggers,
       next:
         triggers.ambiguous.length > 0
-          ? 'Ask the user whether the words under "ambiguous" were meant as triggers.'
+          ? 'Decide whether the words under "ambiguous" were meant as triggers; --passes and --timeout of start-session say it.'
           : 'mm.mjs detect-models',
     };
   },

@@ -12,7 +12,7 @@ export interface Triggers {
   passes: number | null;
   timeout_s: number | 'none' | null;
   mode: Mode | null;
-  /** Words that would be triggers on the first or last line: whether they were meant is the user's to say. */
+  /** Words that would be triggers at the ends of the first or last line: whether they were meant is the user's to say. */
   ambiguous: { trigger: string; line: number }[];
   warnings: string[];
 }
@@ -48,24 +48,36 @@ const FLAG = /(?<=^|[\s([{])--(passes|timeout|mode)=([\w-]*)(?=[.,;:!?)\]}]*(?:\
 /** Architectures, codecs, certificates and window systems: no number of passes. */
 const NAMES = new Set(['x11', 'x32', 'x64', 'x86', 'x264', 'x265', 'x500', 'x509']);
 
+/** What may stand between a trigger and the end of its line. */
+const NO_WORD = /^[\s()[\]{}.,;:!?–—-]*$/;
+
+/** Between two numbers: `x2 and x3` are a list in a sentence, and neither is a wish. */
+const JOINED = /^,?\s*(?:and|or|to|vs\.?|versus|than|with|[&/+–—-])\s*$/i;
+
 /**
- * Reads how many passes, how much time and which mode a task's text asks for (CONTRACT.md, parse-triggers): words on
- * its first and last line that hold text, flags anywhere. What is quoted, in backticks or fenced is left alone.
+ * Reads how many passes, how much time and which mode a task's text asks for (CONTRACT.md, parse-triggers): the first
+ * and the last words of its first and last line that hold text, flags anywhere. What is quoted, in backticks or fenced
+ * is left alone.
  * @throws UsageError `bad-trigger` on a flag whose value makes no sense
  */
 export function parseTriggers(text: string): Triggers {
-  const lines = text.split('\n');
+  const lines = maskQuoted(text.split('\n'));
   const found = findTriggers(lines);
-  const edges = new Set([
-    lines.findIndex(hasText),
-    lines.length - 1 - [...lines].reverse().findIndex(hasText),
-  ]);
+  const edges = new Set([lines.findIndex(hasText), lines.findLastIndex(hasText)]);
+  const counted = new Set(
+    [...edges].flatMap((edge) =>
+      atTheEnds(
+        lines[edge] ?? '',
+        found.filter(({ line }) => line === edge),
+      ),
+    ),
+  );
 
-  const flags = found.filter(({ kind }) => kind === 'flag');
   const words = found.filter(({ kind }) => kind === 'word');
-  const atEdge = words.filter(({ line }) => edges.has(line));
+  const flags = found.filter(({ kind }) => kind === 'flag');
   const warnings: string[] = [];
-  const fromWords = settleWords(atEdge, warnings);
+  const atEnds = words.filter((word) => counted.has(word));
+  const fromWords = settleWords(atEnds, warnings);
   const fromFlags = settleFlags(flags, warnings);
   return {
     task: removeRanges(text, [...flags, ...fromWords.used]),
@@ -73,7 +85,7 @@ export function parseTriggers(text: string): Triggers {
     timeout_s: fromFlags.timeout_s ?? fromWords.timeout_s,
     mode: fromFlags.mode,
     ambiguous: words
-      .filter((word) => !edges.has(word.line) && (word.name !== 'timeout' || isTimeout(word.value)))
+      .filter((word) => !counted.has(word) && (word.name !== 'timeout' || isTimeout(word.value)))
       .map(({ text, line }) => ({ trigger: text, line: line + 1 })),
     warnings,
   };
@@ -83,8 +95,33 @@ function hasText(line: string): boolean {
   return line.trim() !== '';
 }
 
+/** What a line begins or ends with, other triggers aside: a word within a sentence belongs to the sentence. */
+function atTheEnds(line: string, found: readonly Found[]): Found[] {
+  const listed = inLists(line, found);
+  const candidates = found.filter((it) => !listed.has(it));
+  const rest = candidates.reduce(
+    (rest, { start, text }) =>
+      rest.slice(0, start) + ' '.repeat(text.length) + rest.slice(start + text.length),
+    line,
+  );
+  return candidates.filter(
+    ({ start }) => NO_WORD.test(rest.slice(0, start)) || NO_WORD.test(rest.slice(start)),
+  );
+}
+
+function inLists(line: string, found: readonly Found[]): Set<Found> {
+  const numbers = found.filter(({ name }) => name === 'x');
+  return new Set(
+    numbers.flatMap((number, at) => {
+      const next = numbers[at + 1];
+      const between = line.slice(number.start + number.text.length, next?.start);
+      return next !== undefined && JOINED.test(between) ? [number, next] : [];
+    }),
+  );
+}
+
 function findTriggers(lines: readonly string[]): Found[] {
-  return maskQuoted(lines).flatMap((masked, line) => [
+  return lines.flatMap((masked, line) => [
     ...[...masked.matchAll(WORD)]
       .filter(([text]) => !NAMES.has(text.toLowerCase()) && text.toLowerCase() !== 'x1')
       .map((match) => ({
