@@ -8,6 +8,7 @@ import { applyPicks, missingPickSchema } from './lib/procedure/apply-picks.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
 import { candidatesOf, compare } from './lib/procedure/compare.ts';
 import { mainGatesSchema } from './lib/procedure/explain-main.ts';
+import { afterAnalysis } from './lib/procedure/next-command.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
 import { verificationSchema } from './lib/procedure/verify-picks.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
@@ -137,7 +138,7 @@ const script = defineScript({
           verify: null,
           main_gates: null,
         },
-        next: `mm.mjs apply-picks --picks FILE --verify --session ${session.data.session_id}`,
+        next: await afterAnalysis(session, session.data.current_pass),
       };
     }
     const picksText = await readInput('picks', { text: options.picksText, file: options.picks });

@@ -10,6 +10,7 @@ import { findSession } from './lib/session/find-session.ts';
 import { captureSchema, printCapture } from './lib/session/printed-capture.ts';
 import { selectModels, selectPass } from './lib/session/select-models.ts';
 import { passFolder } from './lib/session/session.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 
 const script = defineScript({
   name: 'capture-diff',
@@ -37,7 +38,8 @@ const script = defineScript({
       if (base === undefined || out === undefined) throw incomplete();
       keepFullOutputIn(resolve(out));
       const capture = await captureDirectory(worktree, base, join(resolve(out), 'capture.diff'));
-      const next = 'git apply --binary with the patch, or compare --candidate NAME=TREE --base REV';
+      const next =
+        'The patch makes the same of base with git apply --binary; compare takes the tree as a --candidate.';
       return { session_id: null, pass: null, captures: [printCapture(capture)], next };
     }
     const { session, repository } = await findSession(options);
@@ -45,14 +47,13 @@ const script = defineScript({
     keepFullOutputIn(join(passFolder(session, pass), 'logs'));
     const models = selectModels(session, options);
     const captures = await captureModels(repository, session, models, pass, reporter);
-    const named = `--session ${session.data.session_id}`;
     return {
       session_id: session.data.session_id,
       pass,
       captures,
       next: captures.some(({ state }) => state === 'changed')
-        ? `mm.mjs snapshot --all ${named}`
-        : `No model changed anything; their texts are in ${passFolder(session, pass)}/outputs. Ask the user.`,
+        ? sessionCommand(session, 'snapshot', '--all')
+        : `No model changed anything; their texts in ${passFolder(session, pass)}/outputs say why. Run them again, or end with finish-session --status abandoned.`,
     };
   },
 });

@@ -12,6 +12,7 @@ import {
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { hasChangesSetAside, type Session } from './lib/session/session.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 import { restoreUserChanges } from './lib/session/user-changes.ts';
 
 const script = defineScript({
@@ -100,7 +101,9 @@ const script = defineScript({
       ? await restoreUserChanges(repository, session)
       : { status: 'none' as const, conflicts: [], command: null };
     if (!options.restore && hasChangesSetAside(session)) {
-      context.warn('The user’s changes are still set aside; cleanup --restore brings them back.');
+      context.warn(
+        `The user’s changes are still set aside; this brings them back: ${restoreCommand(session)}`,
+      );
     }
     removed.push(...(await archiveWhenDone(repository, session)));
     return { ...head, removed, kept, restored, next: nextAfter(session, kept, restored) };
@@ -134,16 +137,18 @@ async function removeExpired(
 function nextAfter(
   session: Session,
   kept: readonly { reason: string }[],
-  restored: { status: string; command: string | null },
+  restored: { status: string },
 ): string {
-  const named = `--session ${session.data.session_id}`;
-  if (restored.status === 'conflict') {
-    return `Tell the user which files conflict; by hand: ${restored.command}`;
-  }
-  if (hasChangesSetAside(session)) return `mm.mjs cleanup --restore ${named}`;
+  if (restored.status === 'conflict')
+    return 'The set-aside changes and the result change the same places, and nothing was written: "restored" names the files, and the command that brings the changes back by hand.';
+  if (hasChangesSetAside(session)) return restoreCommand(session);
   if (kept.length > 0)
-    return `Look at what was kept; mm.mjs capture-diff --all ${named} captures it, cleanup --force keeps it in the archive; then cleanup again`;
-  return `mm.mjs finish-session ${named}`;
+    return 'Look at what was kept, and why: capture-diff captures it, cleanup --force keeps it in the archive; then cleanup again.';
+  return sessionCommand(session, 'finish-session');
+}
+
+function restoreCommand(session: Session): string {
+  return sessionCommand(session, 'cleanup', '--restore');
 }
 
 export default script;

@@ -8,6 +8,7 @@ import {
   keepComparison,
   passLabels,
 } from './lib/procedure/keep-comparison.ts';
+import { afterComparison } from './lib/procedure/next-command.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
 import {
   comparedFileSchema,
@@ -108,8 +109,8 @@ const script = defineScript({
       diffs: judged?.diffs ?? null,
       next:
         session === null
-          ? 'mm.mjs apply-picks with the same --candidate and --base options'
-          : `Judge the versions, show the user the analysis, then: mm.mjs complete-pass --analysis FILE --session ${session.data.session_id}`,
+          ? 'Choose what to take from whom; apply-picks takes the same --candidate and --base.'
+          : afterComparison(session, pass),
     };
   },
 });

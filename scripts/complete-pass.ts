@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UsageError } from './lib/errors.ts';
 import { readInput } from './lib/input.ts';
 import { passOptions } from './lib/options.ts';
+import { afterAnalysis, anotherPass } from './lib/procedure/next-command.ts';
 import { completePass } from './lib/procedure/passes.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
@@ -49,9 +50,7 @@ const script = defineScript({
       completed_passes,
       pass_count,
       next:
-        completed_passes < pass_count
-          ? `Announce to the user that another pass spends tokens, and after their word: mm.mjs next-pass --session ${session_id}`
-          : `Ask the user, then: mm.mjs apply-picks --picks FILE --verify --session ${session_id}`,
+        completed_passes < pass_count ? anotherPass(session) : await afterAnalysis(session, pass),
     };
   },
 });

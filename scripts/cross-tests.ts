@@ -5,6 +5,7 @@ import { gateSchema } from './lib/gates/gate.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { openCrossTesting, runCrossTests } from './lib/procedure/cross-tests.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 
 const script = defineScript({
   name: 'cross-tests',
@@ -33,15 +34,14 @@ const script = defineScript({
     keepFullOutputIn(testing.logs);
     const { result, json, markdown } = await runCrossTests(testing, options, signal, reporter);
     const { models, base_tests, cells, summary } = result;
-    const { session_id } = testing.session.data;
     return {
-      session_id,
+      session_id: testing.session.data.session_id,
       pass: testing.pass,
       gates: testing.gates,
       ...{ models, base_tests, cells, summary },
       file: json,
       markdown,
-      next: `mm.mjs compare --suggest --session ${session_id}`,
+      next: sessionCommand(testing.session, 'compare', '--suggest'),
     };
   },
 });

@@ -55,7 +55,7 @@ const script = defineScript({
       node: { version: process.versions.node },
       next:
         available.length > 0
-          ? 'mm.mjs start-session --task-file FILE'
+          ? 'Start a session: start-session takes the task with --task or --task-file.'
           : 'No model can take part: install one of the programs, or name the host with --host.',
     };
   },

@@ -11,6 +11,7 @@ import { commonOptions } from './lib/options.ts';
 import { applyAndClean, type Finished } from './lib/procedure/apply-and-clean.ts';
 import { bestModel, type Executed, execute } from './lib/procedure/execute.ts';
 import { targetResultSchema } from './lib/procedure/gate-record.ts';
+import { afterAnalysis } from './lib/procedure/next-command.ts';
 import { readTask } from './lib/procedure/read-task.ts';
 import { resultTable } from './lib/procedure/result-table.ts';
 import { runSchema } from './lib/procedure/run-state.ts';
@@ -18,6 +19,7 @@ import { suggestionSchema } from './lib/procedure/suggest.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { guardSchema } from './lib/session/guard-record.ts';
 import { captureSchema } from './lib/session/printed-capture.ts';
+import { commandLine } from './lib/shell-word.ts';
 
 const script = defineScript({
   name: 'execute',
@@ -86,7 +88,7 @@ const script = defineScript({
       options.apply && picks !== null
         ? await applyAndClean(repository, done.session, picks, context)
         : null;
-    return { ...print(done, finished), next: nextAfter(done, finished) };
+    return { ...print(done, finished), next: await nextAfter(done, finished) };
   },
 });
 
@@ -126,14 +128,10 @@ function print(
   };
 }
 
-function nextAfter({ session, suggestion }: Executed, finished: Finished | null): string {
-  if (finished !== null) return `Look at the changes (git diff); ${finished.undo} takes them back.`;
-  const named = `--session ${session.data.session_id}`;
-  const open = suggestion.open_decisions.map(({ path }) => path);
-  if (open.length > 0) {
-    return `Decide on ${open.slice(0, 5).join(', ')}${open.length > 5 ? ', ...' : ''}, add that to ${suggestion.file}, then: mm.mjs apply-picks --picks FILE --verify ${named}`;
-  }
-  return `mm.mjs apply-picks --picks ${suggestion.file} --verify ${named}, or mm.mjs cleanup ${named}`;
+function nextAfter({ session }: Executed, finished: Finished | null): string | Promise<string> {
+  return finished === null
+    ? afterAnalysis(session, session.data.current_pass)
+    : commandLine(['git', '-C', session.data.main_tree, 'status']);
 }
 
 export default script;

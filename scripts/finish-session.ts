@@ -7,7 +7,8 @@ import { writeSummary } from './lib/procedure/summary.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import { type FoundSession, findSession } from './lib/session/find-session.ts';
 import { hasChangesSetAside } from './lib/session/session.ts';
-import { commandLine } from './lib/shell-word.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
+import { shellWord } from './lib/shell-word.ts';
 
 const script = defineScript({
   name: 'finish-session',
@@ -53,13 +54,13 @@ const script = defineScript({
     const summary = await writeSummary(session);
     const bundle = place === null ? null : await bundleSession(found, place, reporter);
     const left = session.data.worktrees.filter(({ removed }) => !removed).map(({ path }) => path);
-    const named = `--session ${session.data.session_id}`;
+    const restore = sessionCommand(session, 'cleanup', '--restore');
     if (left.length > 0)
       reporter.warn(`Worktrees of the session are still there: ${left.join(', ')}.`);
     const waiting = hasChangesSetAside(session);
     if (waiting) {
       reporter.warn(
-        `The user's own changes are still set aside: mm.mjs cleanup --restore ${named}`,
+        `The user's own changes are still set aside; this brings them back: ${restore}`,
       );
     }
     return {
@@ -71,10 +72,10 @@ const script = defineScript({
       bundle,
       next:
         left.length > 0 || waiting
-          ? `mm.mjs cleanup --restore ${named}`
+          ? restore
           : bundle === null
-            ? `Show the user ${summary}.`
-            : `Show the user ${summary}. In another clone: ${commandLine(['mm.mjs', 'apply-picks', '--bundle', bundle.file])}`,
+            ? `Read ${summary}.`
+            : `Read ${summary}. In another clone, apply-picks --bundle ${shellWord(bundle.file)} makes the same tree.`,
     };
   },
 });

@@ -5,8 +5,10 @@ import { gateSchema } from './lib/gates/gate.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { printTarget, type TargetResult, targetResultSchema } from './lib/procedure/gate-record.ts';
 import { openGating, runGating } from './lib/procedure/gating.ts';
+import { waitCommand } from './lib/procedure/next-command.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { type Session, standingApplication } from './lib/session/session.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 
 const script = defineScript({
   name: 'gates',
@@ -52,10 +54,7 @@ const script = defineScript({
       pass: session === null ? null : pass,
     };
     if (options.discover) {
-      const next =
-        chosen.gates.length > 0
-          ? `Confirm the list with the user once, then: mm.mjs gates --all --base${named(session)}`
-          : 'Ask the user which commands prove the project, then: mm.mjs gates --gate NAME=CMD';
+      const next = afterDiscovery(session, chosen.gates.length > 0);
       return { ...head, gates: chosen.gates, results: [], markdown: null, next };
     }
     const results = await runGating(gating, options, signal, reporter);
@@ -70,22 +69,24 @@ const script = defineScript({
   },
 });
 
+function afterDiscovery(session: Session | null, isFound: boolean): string {
+  if (!isFound) return 'Name the commands that prove the project with --gate.';
+  return session === null
+    ? 'See that these are the gates that count; others are named with --gate. Then start a session.'
+    : sessionCommand(session, 'gates', '--all', '--base');
+}
+
 function nextAfter(session: Session | null, results: readonly TargetResult[]): string {
   const isGreen = results.every(({ passed }) => passed);
   if (session === null) return isGreen ? 'All are green.' : 'Read the logs of what is red.';
   // Base alone is gated while models work.
-  if (results.every(({ target }) => target === 'base'))
-    return `mm.mjs status --wait 540${named(session)}`;
+  if (results.every(({ target }) => target === 'base')) return waitCommand(session);
   if (!results.some(({ target }) => target === 'main'))
-    return `mm.mjs compare --suggest${named(session)}`;
+    return sessionCommand(session, 'compare', '--suggest');
   if (standingApplication(session) === null) return 'The main tree was gated as it is.';
   return isGreen
-    ? `mm.mjs cleanup --restore${named(session)}`
-    : `Tell the user what is red in the main tree; mm.mjs apply-picks --undo${named(session)} takes the application back.`;
-}
-
-function named(session: Session | null): string {
-  return session === null ? '' : ` --session ${session.data.session_id}`;
+    ? sessionCommand(session, 'cleanup', '--restore')
+    : 'Mend in the main tree what is red, or take the application back with apply-picks --undo.';
 }
 
 export default script;

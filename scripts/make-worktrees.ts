@@ -6,6 +6,7 @@ import {
   makeModelWorktrees,
   withPreparationOptions,
 } from './lib/procedure/make-worktrees.ts';
+import { runModelsCommand } from './lib/procedure/next-command.ts';
 import { planPreparation, readNeeds } from './lib/procedure/worktree-needs.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
@@ -110,7 +111,7 @@ const script = defineScript({
           ...{ created: false, provided },
           setup: setup && { ...setup, exit_code: null, log: null },
         })),
-        next: `mm.mjs make-worktrees --session ${data.session_id}`,
+        next: 'The same command without --dry-run.',
       };
     }
     await keepPreparationOptions(session, { ...options, hooks: !options.noHooks });
@@ -125,18 +126,13 @@ const script = defineScript({
   },
 });
 
-/** A host that edits the main tree works while the others do. */
 function nextAfter(session: Session): string {
-  const named = `--session ${session.data.session_id}`;
   const externals = session.data.models.some(
     ({ available, role }) => available && role === 'external',
   );
-  const host = session.data.models.find(({ role }) => role === 'host');
-  if (!externals)
-    return 'Only the host takes part: it implements the task, then capture-diff --all and gates.';
-  return host === undefined
-    ? `mm.mjs run-model --all ${named}`
-    : `mm.mjs run-model --all --detach ${named}; meanwhile ${host.model} implements the task itself`;
+  return externals
+    ? runModelsCommand(session)
+    : 'Only the host takes part: it implements the task, then capture-diff --all and gates.';
 }
 
 export default script;

@@ -4,6 +4,7 @@ import { DEFAULT_PROMPT_LIMIT, LEAST_PROMPT_LIMIT } from './lib/models/refinemen
 import { commonOptions } from './lib/options.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
 import { makeModelWorktrees } from './lib/procedure/make-worktrees.ts';
+import { runModelsCommand } from './lib/procedure/next-command.ts';
 import { planNextPass } from './lib/procedure/passes.ts';
 import { promptFile, setUpPass } from './lib/procedure/set-up-pass.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
@@ -91,7 +92,7 @@ const script = defineScript({
       unresolved: record.unresolved,
       left_out,
       worktrees: made.map(({ model, path, branch }) => ({ model, path, branch })),
-      next: `mm.mjs run-model --all --session ${session.data.session_id}`,
+      next: runModelsCommand(session),
     };
   },
 });

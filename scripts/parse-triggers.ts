@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readInput } from './lib/input.ts';
 import { parseTriggers } from './lib/models/triggers.ts';
+import { ownCommand } from './lib/own-command.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 
 const script = defineScript({
@@ -32,7 +33,7 @@ const script = defineScript({
       next:
         triggers.ambiguous.length > 0
           ? 'Decide whether the words under "ambiguous" were meant as triggers; --passes and --timeout of start-session say it.'
-          : 'mm.mjs detect-models',
+          : ownCommand('detect-models'),
     };
   },
 });

@@ -5,6 +5,7 @@ import { openPage } from './lib/report/open-page.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { selectPass } from './lib/session/select-models.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 
 const script = defineScript({
   name: 'report',
@@ -39,7 +40,7 @@ const script = defineScript({
       report: file,
       bytes,
       opened: options.open && refusal === null,
-      next: `Show the user ${file}; mm.mjs status --session ${session.data.session_id} says what follows.`,
+      next: sessionCommand(session, 'status'),
     };
   },
 });

@@ -3,6 +3,7 @@ import { UsageError } from './lib/errors.ts';
 import { readInput } from './lib/input.ts';
 import { runOptions, sandboxWish, timeoutOption } from './lib/model-options.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
+import { waitCommand } from './lib/procedure/next-command.ts';
 import { runAlone } from './lib/procedure/run-alone.ts';
 import {
   recordHostRun,
@@ -16,6 +17,7 @@ import { findSession } from './lib/session/find-session.ts';
 import { guardSchema } from './lib/session/guard-record.ts';
 import { selectModels, selectPass } from './lib/session/select-models.ts';
 import type { Session } from './lib/session/session.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 
 const script = defineScript({
   name: 'run-model',
@@ -88,7 +90,7 @@ const script = defineScript({
     const selected = selectModels(session, options);
     if (text !== null) {
       const host = selected.find(({ role }) => role === 'host');
-      if (host === undefined || selected.length > 1) throw onlyHostRecords();
+      if (host === undefined || selected.length > 1) throw onlyHostRecords(session);
       return {
         ...head,
         ...finish(
@@ -109,18 +111,21 @@ const script = defineScript({
 });
 
 function nextAfter(runs: readonly Run[], session: Session | null): string {
-  if (session === null)
-    return 'Read the output; capture-diff --worktree DIR --base REV --out DIR captures the changes.';
-  const named = `--session ${session.data.session_id}`;
-  if (runs.some(({ status }) => status === 'running')) return `mm.mjs status --wait 540 ${named}`;
-  return `mm.mjs capture-diff --all ${named}`;
+  if (session === null) return 'Read the output; capture-diff --worktree captures the changes.';
+  return runs.some(({ status }) => status === 'running')
+    ? waitCommand(session)
+    : sessionCommand(session, 'capture-diff', '--all');
 }
 
-function onlyHostRecords(): UsageError {
+function onlyHostRecords({ data }: Session): UsageError {
+  const host = data.models.find(({ role }) => role === 'host');
   return new UsageError({
     code: 'only-host-records',
     message: 'A final text is recorded for the host only, and for nobody else in the same call.',
-    hint: 'mm.mjs run-model --model <host> --record FILE',
+    hint:
+      host === undefined
+        ? 'Nobody hosts this session: every model is run, and its text kept.'
+        : `Name it alone: --model ${host.model}.`,
   });
 }
 

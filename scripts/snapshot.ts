@@ -8,6 +8,7 @@ import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { requireCapture, selectModels, selectPass } from './lib/session/select-models.ts';
 import { fileName, passFolder } from './lib/session/session.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 import { mainPlace, withPlaceAlone } from './lib/session/trusted-places.ts';
 
 const script = defineScript({
@@ -73,7 +74,7 @@ const script = defineScript({
       session_id: session.data.session_id,
       pass,
       snapshots,
-      next: `mm.mjs gates --all --base --session ${session.data.session_id}`,
+      next: sessionCommand(session, 'gates', '--all', '--base'),
     };
   },
 });

@@ -14,6 +14,7 @@ import {
   sessionModelSchema,
   userChangesSchema,
 } from './lib/session/session.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 import { printUserChanges } from './lib/session/user-changes.ts';
 
 const script = defineScript({
@@ -103,7 +104,7 @@ const script = defineScript({
       next: options.dryRun
         ? 'The same command without --dry-run.'
         : modelsWithWorktree(session).length > 0
-          ? `mm.mjs make-worktrees --session ${data.session_id}`
+          ? sessionCommand(session, 'make-worktrees')
           : 'Only the host takes part: it implements the task in the main tree, then capture-diff and gates.',
     };
   },

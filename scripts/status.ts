@@ -75,7 +75,7 @@ const script = defineScript({
     const noticed = distinctChanges(await readWindows(session));
     const notice = noticeOf(noticed, windowsFolder(session));
     if (notice !== null) reporter.warn(notice);
-    return { ...state, guard_changes: noticed.length, next: nextStep(session, state) };
+    return { ...state, guard_changes: noticed.length, next: await nextStep(session, state) };
   },
 });
 

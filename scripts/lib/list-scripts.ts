@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { UsageError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
+import { ownCommand } from './own-command.ts';
 import { defineScript, main, type Script } from './script.ts';
 
 /** `mm.mjs` alone, or with a word that is no script: the list of scripts, or the error that names the nearest. */
@@ -22,7 +23,7 @@ export async function listScripts(word: string, scripts: readonly Script[]): Pro
           word,
           scripts.map(({ name }) => name),
         )}`,
-        hint: 'mm.mjs alone lists the scripts.',
+        hint: `This lists the scripts: ${ownCommand()}`,
         details: { script: word, known: scripts.map(({ name }) => name) },
       });
     },
@@ -41,7 +42,7 @@ function overview(scripts: readonly Script[]): string {
     ...lines,
     '',
     'Every script prints one JSON object on stdout and progress on stderr.',
-    'First time here? mm.mjs demo runs the whole procedure on a small sample, with no login.',
+    `First time here? ${ownCommand('demo')} runs the whole procedure on a small sample, with no login.`,
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import parser from 'yargs-parser';
 import * as z from 'zod';
 import { UsageError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
+import { ownCommand } from './own-command.ts';
 
 /** Options that several scripts share, each with one meaning (CONTRACT 2). */
 export const commonOptions = {
@@ -150,7 +151,7 @@ function invalid(script: string, message: string, details: Record<string, unknow
   return new UsageError({
     code: 'usage',
     message,
-    hint: `mm.mjs ${script} --help shows the options and examples. A value that begins with "-" is given as --option=VALUE.`,
+    hint: `A value that begins with "-" is given as --option=VALUE. The options and examples: ${ownCommand(script, '--help')}`,
     details,
   });
 }

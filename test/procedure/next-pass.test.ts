@@ -243,7 +243,7 @@ test('nothing unresolved: said, nothing set up, but for feedback or --again', as
   }
   const none = await run.refused('next-pass', '--from', 'synthesis', '--feedback-text', 'x');
   assert.is(none.code, 'no-synthesis');
-  assert.match(none.hint, 'apply-picks --picks FILE --to scratch --pass 1');
+  assert.match(none.hint, 'make a mix with apply-picks --to scratch');
   const long = await run.box.mm(
     ...[run.cwd, 'next-pass', '--feedback-text', 'x'.repeat(4000), '--prompt-limit', '4000'],
     ...run.session,

@@ -20,6 +20,7 @@ import {
   type SessionData,
   updateSession,
 } from '../../scripts/lib/session/session.ts';
+import { launcher } from '../../scripts/lib/skill-folder.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { makeSession, sessionModel } from '../support/sessions.ts';
 
@@ -217,9 +218,10 @@ test('what came from whom, with reasons, and what nobody’s was taken', async (
   assert.match(origins, '- old.ts (claude, gpt)');
   const back = section(text, 'How to take it back');
   assert.match(back, 'The application of pass 1 of 2');
+  const { session_id, main_tree } = it.session.data;
   assert.match(
     back,
-    `stands; this takes it back:\n\n    mm.mjs apply-picks --undo --session ${it.session.data.session_id}`,
+    `stands; this takes it back:\n\n    ${launcher} apply-picks --undo --session ${session_id} --repo ${main_tree}`,
   );
 });
 
@@ -234,7 +236,7 @@ const STATES: [string, (session: Session) => Promise<void>, RegExp, RegExp][] = 
     'cut short',
     (session) => apply(session, 1, { state: 'writing' }),
     /its application was cut short/,
-    /was cut short at .*; this takes back what was written:\n\n {4}mm\.mjs apply-picks --undo/,
+    /was cut short at .*; this takes back what was written:\n\n {4}\/\S+\/mm\.mjs apply-picks --undo/,
   ],
   [
     'made only',
@@ -389,7 +391,7 @@ const CHANGES: [string, Partial<NonNullable<SessionData['user_changes']>>, RegEx
   [
     'waiting',
     { mode: 'set-aside', state: 'set-aside', stash: B },
-    /in the stash entry b{40}: mm\.mjs cleanup --restore --session \S+ brings it back/,
+    /in the stash entry b{40}; this brings it back: `\/\S+\/mm\.mjs cleanup --restore --session \S+ --repo \S+`/,
   ],
   ['half moved', { mode: 'set-aside', state: 'saving', stash: B }, /stash entry b{40}/],
 ];
@@ -422,7 +424,7 @@ test('bundles are named as long as they are there; others are told what happened
   const bundles = async () => section(await summaryOf(it.session), 'Bundles');
   assert.match(
     await bundles(),
-    "1,234 bytes, written 2026-01-01T00:00:00.000Z. In another clone: `mm.mjs apply-picks --bundle '",
+    `1,234 bytes, written 2026-01-01T00:00:00.000Z. In another clone: \`${launcher} apply-picks --bundle '`,
   );
   assert.is((await bundles()).split('\n').length, 1);
   await rm(file);

@@ -89,7 +89,7 @@ test('old results are called old, damaged files are named', () => {
       problems: ['gates.json cannot be read'],
     }),
     ...['gpt: captured again since', 'captured after this comparison', 'gates.json cannot be read'],
-    'captured after this; run mm.mjs cross-tests again',
+    'captured after this; run cross-tests again',
   );
 });
 

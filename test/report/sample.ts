@@ -69,6 +69,7 @@ export function sample(facts: Partial<ReportData> = {}): ReportData {
     made_at: '2026-03-01T10:31:07.000Z',
     session: {
       ...{ session_id: '20260301-101500Z-4242-beef', directory: folder.slice(0, -10) },
+      named: ['--session', '20260301-101500Z-4242-beef'],
       ...{ status: 'in_progress', pass: 1, pass_count: 2, main_tree: '/home/ana/code/shop' },
       ...{ branch: 'feature/retry', base: '3f786850e387550fdab836ed7e6dc881de23001b' },
       ...{ host: 'claude', timeout_s: 1800, created_at: '2026-03-01T10:15:00.000Z' },

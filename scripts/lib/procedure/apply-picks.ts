@@ -6,6 +6,7 @@ import { pathText, printPath } from '../git/paths.ts';
 import type { Reporter } from '../script.ts';
 import { replaceJson } from '../session/files.ts';
 import { passFolder, type Session } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
 import type { MissingPick } from '../synthesis/closure.ts';
 import type { Picks } from '../synthesis/picks.ts';
 import { applySynthesis, planApplication } from './apply.ts';
@@ -103,22 +104,21 @@ export async function applyPicks(
           { tree: synthesis.tree, proof: proved.proof },
           reporter,
         );
-  const named = session === null ? '' : ` --session ${session.data.session_id}`;
   return {
     ...printed,
-    undo: main === null ? null : `mm.mjs apply-picks --undo${named}`,
+    undo: main === null ? null : sessionCommand(main, 'apply-picks', '--undo'),
     verify: proved === null ? null : proved.verification,
     main_gates: mainGates,
-    next: nextStep(main, mainGates, named),
+    next: nextStep(main, mainGates),
   };
 }
 
-function nextStep(main: Session | null, gates: MainGates | null, named: string): string {
+function nextStep(main: Session | null, gates: MainGates | null): string {
   if (main === null)
     return 'The tree is made and kept; the same command without "--to scratch" applies it.';
   return gates?.passed === true
-    ? `mm.mjs cleanup --restore${named}`
-    : `mm.mjs gates --main${named}`;
+    ? sessionCommand(main, 'cleanup', '--restore')
+    : sessionCommand(main, 'gates', '--main');
 }
 
 function replayDiffers(expected: string, tree: string): Failure {

@@ -21,6 +21,7 @@ import {
   standingApplication,
   updateSession,
 } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
 
 type Application = SessionData['applications'][number];
 
@@ -188,7 +189,7 @@ function hostNotCaptured(session: Session, host: string): Refusal {
   return new Refusal({
     code: 'host-not-captured',
     message: `${host} works in the main tree and has not been captured, so what it did there would be lost.`,
-    hint: `mm.mjs capture-diff --model ${host} --session ${session.data.session_id}`,
+    hint: sessionCommand(session, 'capture-diff', '--model', host),
     details: { model: host },
   });
 }

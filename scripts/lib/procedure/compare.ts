@@ -4,6 +4,7 @@ import { pathText, rawPathOf } from '../git/paths.ts';
 import { type Repository, resolveRevision } from '../git/repository.ts';
 import { didYouMean } from '../nearest.ts';
 import { captureOf, participants, type Session } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
 import { type Candidate, type ComparedFile, compareCandidates } from '../synthesis/compare.ts';
 import { type Question, questionsIn } from '../synthesis/questions.ts';
 
@@ -24,7 +25,7 @@ export function candidatesOf(session: Session, pass: number): Candidate[] {
     throw new Refusal({
       code: 'nothing-captured',
       message: `Nothing has been captured in pass ${pass}, so there is nothing to compare or pick from.`,
-      hint: `mm.mjs capture-diff --all --session ${session.data.session_id}`,
+      hint: sessionCommand(session, 'capture-diff', '--all'),
     });
   }
   return captures.map(({ model, tree }) => ({ model, tree }));
@@ -82,7 +83,7 @@ export function selectPaths(files: ComparedFile[], paths: readonly string[]): Co
         path,
         files.map((file) => pathText(file.path)),
       )}`,
-      hint: 'Paths are repository-relative; mm.mjs compare without --path lists all.',
+      hint: 'Paths are repository-relative; compare without --path lists all.',
       details: { path },
     });
   });

@@ -166,7 +166,7 @@ function noTestGate(gates: readonly Gate[]): Refusal {
   return new Refusal({
     code: 'no-gates',
     message: `None of the project's gates is known to run tests${names.length > 0 ? ` (there are ${names.join(', ')})` : ''}.`,
-    hint: 'Ask the user which command runs the tests, and name it: --gate test="npm test" (or "gates" in .multi-model.json, with "kind": "test").',
+    hint: 'Name the command that runs the tests: --gate test="npm test" (or "gates" in .multi-model.json, with "kind": "test").',
     details: { gates: names },
   });
 }

@@ -18,6 +18,7 @@ import {
 } from '../session/session.ts';
 import { applySynthesis, planApplication } from './apply.ts';
 import { archiveFile } from './archive.ts';
+import { applyCommand } from './next-command.ts';
 
 /** Kept by a ref of its own: the mix of the pass before may be made anew, and worktrees stand on this one. */
 export async function keepPassStart(
@@ -91,11 +92,11 @@ export async function startMainTree(
 }
 
 function noSynthesis(session: Session, pass: number): Refusal {
-  const named = `--pass ${pass} --session ${session.data.session_id}`;
+  const command = applyCommand(session, pass, '--to', 'scratch');
   return new Refusal({
     code: 'no-synthesis',
     message: `No mix of ${passName(pass)} was kept that another pass could start from.`,
-    hint: `Make one: mm.mjs apply-picks --picks FILE --to scratch ${named}; or start from the original code: --from base.`,
+    hint: `Start from the original code with --from base, or make a mix${command === null ? ' with apply-picks --to scratch.' : `: ${command}`}`,
     details: { pass },
   });
 }

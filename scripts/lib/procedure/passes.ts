@@ -14,6 +14,7 @@ import {
   type SessionData,
   updateSession,
 } from '../session/session.ts';
+import { afterComparison, waitCommand } from './next-command.ts';
 import { readRunState } from './run-state.ts';
 
 /** Stores the analysis that the user was shown, and counts the pass. Done again, it replaces the text only. */
@@ -58,7 +59,7 @@ export async function planNextPass(session: Session): Promise<NextPass> {
   if (current >= MAX_PASSES) throw tooManyPasses();
   for (const { model } of participants(session)) {
     if ((await readRunState(session, model, current))?.status === 'running')
-      throw stillRunning(model);
+      throw stillRunning(session, model);
   }
   return { pass: current + 1, last: current, analysis, isOpen: false };
 }
@@ -96,15 +97,15 @@ function passNotComplete(session: Session, pass: number): Refusal {
   return new Refusal({
     code: 'pass-not-complete',
     message: `${passName(pass)} has no synthesis.md yet, and the next pass is made from it.`,
-    hint: `Store the analysis that the user was shown: mm.mjs complete-pass --analysis FILE --session ${session.data.session_id}`,
+    hint: afterComparison(session, pass),
   });
 }
 
-function stillRunning(model: string): Refusal {
+function stillRunning(session: Session, model: string): Refusal {
   return new Refusal({
     code: 'still-running',
     message: `${model} is still at work in this pass.`,
-    hint: 'mm.mjs status --wait 540 waits for it; cleanup ends it.',
+    hint: `Wait for it, or end it with cleanup: ${waitCommand(session)}`,
     details: { model },
   });
 }

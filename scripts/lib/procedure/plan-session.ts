@@ -8,6 +8,7 @@ import { configValue, findTrunk, type Repository } from '../git/repository.ts';
 import { listSubmodules } from '../git/trees.ts';
 import { type Detection, detectModels, type Host } from '../models/detect.ts';
 import { DEFAULT_TIMEOUT_S, modeDefaults, type Triggers } from '../models/triggers.ts';
+import { ownCommand } from '../own-command.ts';
 import { newSessionId, repositoryFolder, repositoryIdentity, stateRoot } from '../session/paths.ts';
 import type { SessionData } from '../session/session.ts';
 import {
@@ -127,7 +128,7 @@ function assertSomeoneTakesPart({ models }: Detection): void {
   throw new Refusal({
     code: 'no-models',
     message: `No model can take part: ${models.map(({ model, reason }) => `${model} (${reason})`).join('; ')}`,
-    hint: 'Install one of their programs, or name the host that runs this skill with --host. "mm.mjs demo" works without any.',
+    hint: `Install one of their programs, or name the host that runs this skill with --host. This works without any: ${ownCommand('demo')}`,
     details: { models },
   });
 }
@@ -137,7 +138,7 @@ function dirtyTree(repository: Repository, changes: readonly UserChange[]): Refu
   return new Refusal({
     code: 'dirty-tree',
     message: `${repository.topLevel} has uncommitted changes in ${changes.length === 1 ? 'one file' : `${changes.length} files`} (${names.join(', ')}${changes.length > 3 ? ', ...' : ''}). Nothing was changed.`,
-    hint: 'Ask the user, then run it again with --user-changes include (the models start from what is there now; nothing moves) or --user-changes set-aside (they start from the last commit; if the host works in the main tree, the changes are moved out of its way and come back at the end).',
+    hint: 'Run it again with --user-changes include (the models start from what is there now; nothing moves) or --user-changes set-aside (they start from the last commit; if the host works in the main tree, the changes are moved out of its way and come back at the end).',
     details: {
       files: printUserChanges(changes).slice(0, 200),
       choices: {

@@ -13,7 +13,15 @@ import {
   standingApplication,
   worktreeOf,
 } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
 import { readGateRecord } from './gate-record.ts';
+import {
+  afterAnalysis,
+  afterComparison,
+  anotherPass,
+  runModelsCommand,
+  waitCommand,
+} from './next-command.ts';
 import { printRun, readRunState } from './run-state.ts';
 
 const POLL_MS = 500;
@@ -100,21 +108,17 @@ function appliedIn(session: Session, pass: number): string | null {
 }
 
 /** The command that usually follows, from what exists already: the first step of the procedure that is not done. */
-export function nextStep(session: Session, state: Progress): string {
-  const named = `--session ${session.data.session_id}`;
-  if (state.status !== 'in_progress') {
-    return `The session is ${state.status}; mm.mjs report ${named} shows it.`;
-  }
+export function nextStep(session: Session, state: Progress): string | Promise<string> {
+  if (state.status !== 'in_progress') return sessionCommand(session, 'report');
   const step = STEPS.find(({ isDue }) => isDue(session, state));
-  return (
-    step?.next ?? 'Ask the user, then: mm.mjs apply-picks --picks FILE --verify %'
-  ).replaceAll('%', named);
+  const next = step?.next ?? afterAnalysis;
+  return Array.isArray(next) ? sessionCommand(session, ...next) : next(session, state.pass);
 }
 
 interface Step {
   isDue: (session: Session, state: Progress) => boolean;
-  /** `%` stands for the session. */
-  next: string;
+  /** The words of a script's command, or what says the step. */
+  next: string[] | ((session: Session, pass: number) => string | Promise<string>);
 }
 
 type ModelState = Progress['models'][number];
@@ -130,45 +134,44 @@ const STEPS: readonly Step[] = [
   {
     isDue: (session, { applied, worktrees_left }) =>
       applied !== null && (worktrees_left > 0 || hasChangesSetAside(session)),
-    next: 'mm.mjs cleanup --restore %',
+    next: ['cleanup', '--restore'],
   },
-  { isDue: (_, { applied }) => applied !== null, next: 'mm.mjs finish-session %' },
-  { isDue: (_, { running }) => running > 0, next: 'mm.mjs status --wait 540 %' },
+  { isDue: (_, { applied }) => applied !== null, next: ['finish-session'] },
+  { isDue: (_, { running }) => running > 0, next: waitCommand },
   {
     isDue: (session, state) =>
       some(
         state,
         (it) => modelsWithWorktree(session).includes(it.model) && !it.worktree && !it.capture,
       ),
-    next: 'mm.mjs make-worktrees %',
+    next: ['make-worktrees'],
   },
   {
     isDue: (_, state) => some(state, (it) => it.role === 'external' && !hasRun(it)),
-    next: 'mm.mjs run-model --all %',
+    next: runModelsCommand,
   },
   {
     isDue: (_, state) => some(state, (it) => it.role === 'host' && !hasRun(it)),
-    next: 'The host implements the task, then: mm.mjs run-model --model HOST --record FILE %',
+    next: ({ data: { host } }) =>
+      `${host}, the host, implements the task itself; then run-model --record-text records its final text.`,
   },
+  { isDue: (_, state) => some(state, ({ capture }) => !capture), next: ['capture-diff', '--all'] },
   {
-    isDue: (_, state) => some(state, ({ capture }) => !capture),
-    next: 'mm.mjs capture-diff --all %',
+    isDue: (_, state) => some(state, ({ gates }) => !gates),
+    next: ['gates', '--all', '--base'],
   },
-  { isDue: (_, state) => some(state, ({ gates }) => !gates), next: 'mm.mjs gates --all --base %' },
+  // The host's work stands in the main tree.
   {
     isDue: (_, state) => !some(state, ({ role }) => role === 'external'),
-    next: "The host's work stands in the main tree; then: mm.mjs finish-session %",
+    next: ['finish-session'],
   },
   {
     isDue: (_, { files }) => !files.includes('comparison.json'),
-    next: 'mm.mjs compare --suggest %',
+    next: ['compare', '--suggest'],
   },
-  {
-    isDue: (_, { files }) => !files.includes('synthesis.md'),
-    next: 'Show the user the analysis, then: mm.mjs complete-pass --analysis FILE %',
-  },
+  { isDue: (_, { files }) => !files.includes('synthesis.md'), next: afterComparison },
   {
     isDue: (_, { completed_passes, pass_count }) => completed_passes < pass_count,
-    next: 'Another pass spends tokens; after the user’s word: mm.mjs next-pass %',
+    next: anotherPass,
   },
 ];

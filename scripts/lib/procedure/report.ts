@@ -20,6 +20,7 @@ import {
   type Session,
   type SessionModel,
 } from '../session/session.ts';
+import { sessionCommand, sessionWords } from '../session/session-command.ts';
 import { secretsOf } from '../session/session-secrets.ts';
 import { readGateRecord } from './gate-record.ts';
 import { inWords } from './guard-words.ts';
@@ -93,11 +94,13 @@ async function orProblem<T>(problems: string[], reading: Promise<T>): Promise<T 
   }
 }
 
-function sessionFacts({ directory, data }: Session, pass: number): ReportSession {
+function sessionFacts(session: Session, pass: number): ReportSession {
+  const { directory, data } = session;
   const { user_changes: changes } = data;
   return {
     ...data,
     directory,
+    named: sessionWords(session),
     pass,
     user_changes: changes && { ...changes, files: changes.files.length },
   };
@@ -128,8 +131,8 @@ async function modelFacts(
   };
 }
 
-function appliedFacts({ data }: Session, pass: number, applied: Applied): ReportApplied {
-  const application = data.applications.findLast(
+function appliedFacts(session: Session, pass: number, applied: Applied): ReportApplied {
+  const application = session.data.applications.findLast(
     (it) => it.pass === pass && it.tree === applied.tree,
   );
   const state = application?.state ?? 'not-applied';
@@ -137,6 +140,6 @@ function appliedFacts({ data }: Session, pass: number, applied: Applied): Report
   return {
     ...{ to: applied.to, state, tree: applied.tree },
     ...{ files: applied.applied, unpicked: applied.unpicked },
-    undo: stands ? `mm.mjs apply-picks --undo --session ${data.session_id}` : null,
+    undo: stands ? sessionCommand(session, 'apply-picks', '--undo') : null,
   };
 }

@@ -18,11 +18,13 @@ import { replaceFile } from '../session/files.ts';
 import type { Guard } from '../session/guard-record.ts';
 import { runMark } from '../session/marks.ts';
 import { passFolder, recordEvent, type Session, type SessionModel } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
 import { secretsOf } from '../session/session-secrets.ts';
 import { readActivity } from '../session/worktree-activity.ts';
 import { launcher } from '../skill-folder.ts';
 import { Accounts, type UsedUp } from './accounts.ts';
 import { whileWatched } from './guard.ts';
+import { waitCommand } from './next-command.ts';
 import {
   printRun,
   type Run,
@@ -137,7 +139,7 @@ async function runOne(
   const known = await readRunState(session, model, pass);
   if (known?.status === 'running' && !isOwnRun(known)) {
     reporter.warn(
-      `${model} is already running (pid ${known.supervisor?.pid}); status --wait waits for it.`,
+      `${model} is already running (pid ${known.supervisor?.pid}). To wait for it: ${waitCommand(session)}`,
     );
     return printRun(known);
   }
@@ -349,7 +351,7 @@ function hostIsNotStarted(model: string): Refusal {
   return new Refusal({
     code: 'host-is-not-started',
     message: `${model} is the host of this session: it does its own editing, no program is started for it.`,
-    hint: `When it is done, record its final text: mm.mjs run-model --model ${model} --record FILE.`,
+    hint: 'When it is done, record its final text with --record-text.',
     details: { model },
   });
 }
@@ -358,7 +360,7 @@ function noWorktree(session: Session, model: string): Refusal {
   return new Refusal({
     code: 'no-worktree',
     message: `${model} has no worktree to run in.`,
-    hint: `mm.mjs make-worktrees --model ${model} --session ${session.data.session_id}`,
+    hint: sessionCommand(session, 'make-worktrees', '--model', model),
     details: { model },
   });
 }

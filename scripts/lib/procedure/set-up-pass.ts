@@ -15,7 +15,9 @@ import {
   type Session,
   updateSession,
 } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
 import { cleanUp, goes, type Kept, planCleanup } from './cleanup.ts';
+import { applyCommand } from './next-command.ts';
 import { conventionFiles, makePassFolders } from './pass-folder.ts';
 import { chooseStart, keepPassStart, startMainTree } from './pass-start.ts';
 import type { NextPass } from './passes.ts';
@@ -161,17 +163,17 @@ function notCaptured(session: Session, kept: readonly Kept[]): Refusal {
   return new Refusal({
     code: 'not-captured',
     message: `${kept.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}. No pass was set up.`,
-    hint: `mm.mjs capture-diff --all --session ${session.data.session_id}`,
+    hint: sessionCommand(session, 'capture-diff', '--all'),
     details: { kept: [...kept] },
   });
 }
 
 function nothingUnresolved(session: Session, pass: number): Refusal {
-  const named = `--session ${session.data.session_id}`;
+  const command = applyCommand(session, pass, '--verify', '--search');
   return new Refusal({
     code: 'nothing-unresolved',
     message: `${passName(pass)} left nothing unresolved: no decision is open, no gate is red, and nothing was said to it. No pass was set up.`,
-    hint: `Apply it: mm.mjs apply-picks --picks FILE --verify ${named}. Or say with --feedback what should become better; --again runs another pass all the same.`,
+    hint: `Say with --feedback what should become better (--again runs another pass all the same), or apply it${command === null ? ' with apply-picks.' : `: ${command}`}`,
     details: { pass },
   });
 }

@@ -58,7 +58,7 @@ export async function assertSomethingNew(
   throw new Refusal({
     code: 'nothing-new',
     message: `Pass ${last} changed nothing: ${why}. No pass was set up.`,
-    hint: 'Apply the best picks so far (status says why a model did nothing); or, if the user wants another pass all the same: next-pass --again, best with --feedback that says what should become better.',
+    hint: 'Apply the best picks so far (status says why a model did nothing); or run another pass all the same with next-pass --again, best with --feedback that says what should become better.',
     details: { pass: last, why },
   });
 }

@@ -36,7 +36,7 @@ export function readPicks({ picksText, pick, take }: PickOptions, comparison: Co
     throw new UsageError({
       code: 'no-picks',
       message: 'Nothing was picked.',
-      hint: 'Give --picks FILE, --pick PATH=MODEL, or --take MODEL; compare --suggest writes a picks file to start from.',
+      hint: 'Give --picks with a file, --pick with a path and a model, or --take with a model; compare --suggest writes a picks file to start from.',
     });
   }
   if (picksText !== null && take !== undefined) {

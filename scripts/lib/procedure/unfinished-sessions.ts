@@ -8,6 +8,7 @@ import { readTextOrNull } from '../session/files.ts';
 import { listSessionIds, readOrigin, sessionsFolder } from '../session/find-session.ts';
 import { removeStaging } from '../session/main-tree.ts';
 import { readSession, type Session, updateSession } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
 import { restoreUserChanges } from '../session/user-changes.ts';
 import { archiveWhenDone } from './cleanup.ts';
 
@@ -48,11 +49,12 @@ async function unfinishedSession(
   return (await identifyProcess(pid)) === null ? session : null;
 }
 
-function unfinished({ data }: Session, command: string | null): Refusal {
+function unfinished(session: Session, command: string | null): Refusal {
+  const { data } = session;
   return new Refusal({
     code: 'unfinished-session',
     message: `Session ${data.session_id} was killed while it set your changes aside, and ${data.main_tree} was changed in the same places since. Nothing was written.`,
-    hint: `Bring the changes back by hand: ${command}. Then mm.mjs finish-session --status abandoned --session ${data.session_id}`,
+    hint: `Bring the changes back by hand: ${command}. Then: ${sessionCommand(session, 'finish-session', '--status', 'abandoned')}`,
     details: { session: data.session_id, stash: data.user_changes?.stash ?? null, command },
   });
 }

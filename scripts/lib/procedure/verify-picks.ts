@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Refusal } from '../errors.ts';
 import type { Reporter } from '../script.ts';
 import type { Session } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
 import { type Picks, picksSchema } from '../synthesis/picks.ts';
 import type { Comparison } from './compare.ts';
 import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
@@ -126,17 +127,16 @@ function redProof(
   const { red, search, nearest_green: nearest, culprits } = verification;
   const shown = red.slice(0, 5).join(', ');
   const more = red.length > 5 ? ` and ${red.length - 5} more` : '';
-  const named = session === null ? '' : ` --session ${session.data.session_id}`;
   const blame = culprits.length === 0 ? '' : ` To blame: ${culprits.join('; ')}.`;
   return new Refusal({
     code: 'gates-red',
     message: `The mix is not green: ${shown}${more}. Nothing was applied.${blame}${search === null ? '' : ` ${search.answer}`}`,
     hint:
-      nearest?.file != null
-        ? `It is another mix than the one that was chosen. If the user agrees: mm.mjs apply-picks --picks ${nearest.file} --verify${named}`
+      session !== null && nearest?.file != null
+        ? `It is another mix than the one that was chosen. To apply it, if that is agreed: ${sessionCommand(session, 'apply-picks', '--picks', nearest.file, '--verify')}`
         : search === null
           ? 'Read the logs that "details" names and change the picks; --search looks for the picks that are to blame and for a green mix near them.'
-          : 'Read the logs that "details" names, change the picks, or mend the code by hand after "apply-picks" without --verify.',
+          : 'Read the logs that "details" names, change the picks, or mend the code by hand after apply-picks without --verify.',
     details: { verify: verification },
   });
 }

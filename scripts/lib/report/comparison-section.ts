@@ -1,4 +1,6 @@
 /** Where the candidates differ: first what somebody has to decide, then the rest. */
+
+import { ownCommand } from '../own-command.ts';
 import { decisionAddress, decisionList, howToDecide } from './decision-list.ts';
 import { versionDiff } from './diff.ts';
 import { details, note, section, type Tone, table, testTag, word } from './elements.ts';
@@ -10,6 +12,7 @@ import type {
   ReportData,
   ReportFile,
   ReportQuestion,
+  ReportSession,
   ReportVersion,
 } from './report-data.ts';
 import { count } from './wording.ts';
@@ -34,19 +37,19 @@ const AGREEMENTS: Record<Agreement, [Tone | null, string, string]> = {
 
 export function comparisonSection({ comparison, session }: ReportData): Html {
   const content =
-    comparison === null ? notCompared() : comparisonContent(comparison, session.session_id);
+    comparison === null ? notCompared(session) : comparisonContent(comparison, session);
   return section('comparison', 'Comparison', content);
 }
 
-function notCompared(): Html {
-  return html`<p>Nothing has been compared in this pass yet. <code>mm.mjs compare</code> does it, once the models are captured.</p>`;
+function notCompared({ named }: ReportSession): Html {
+  return html`<p>Nothing has been compared in this pass yet. <code>${ownCommand('compare', ...named)}</code> does it, once the models are captured.</p>`;
 }
 
 function needsDecision({ agreement }: ReportFile): boolean {
   return agreement === 'conflict' || agreement === 'split';
 }
 
-function comparisonContent(comparison: ReportComparison, sessionId: string): Insertion {
+function comparisonContent(comparison: ReportComparison, session: ReportSession): Insertion {
   const { files, models, questions, outdated } = comparison;
   const links = linksByPath(questions ?? []);
   const isOpen = (file: ReportFile) => needsDecision(file) || links.has(file.path);
@@ -54,16 +57,14 @@ function comparisonContent(comparison: ReportComparison, sessionId: string): Ins
   const ordered = [...files.filter(isOpen), ...settled].slice(0, MOST_FILES);
   const left = files.length - ordered.length;
   return [
-    outdated
-      ? note('Something was captured after this comparison; run mm.mjs compare again.')
-      : null,
+    outdated ? note('Something was captured after this comparison; run compare again.') : null,
     html`<p>${count(files.length, 'file')} changed by ${count(models.length, 'model')}. ${decisionsInWords(comparison)}</p>`,
     files.length === 0 ? null : fileTable(ordered, models, links),
     left === 0 ? null : note(`${count(left, 'more file')} in comparison.md.`),
     questions === null
       ? filesByNeed(ordered)
       : [
-          decisions(comparison, questions, sessionId),
+          decisions(comparison, questions, session),
           fileGroup('File by file', ordered, { open: false }),
         ],
   ];
@@ -84,13 +85,13 @@ function filesByNeed(files: readonly ReportFile[]): Insertion {
 function decisions(
   comparison: ReportComparison,
   questions: readonly ReportQuestion[],
-  sessionId: string,
+  session: ReportSession,
 ): Insertion {
   if (questions.length === 0) return null;
   const left = comparison.decisions - questions.length;
   return [
     html`<h3>To be decided</h3>\n`,
-    howToDecide(questions, sessionId),
+    howToDecide(questions, session),
     decisionList(questions),
     left > 0 ? note(`and ${count(left, 'more decision')}, in comparison.md.`) : null,
   ];

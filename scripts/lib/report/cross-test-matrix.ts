@@ -19,7 +19,7 @@ export function crossTestMatrix(result: ReportCrossTests): Insertion {
       html`<tr><th scope="row">tests of ${model}</th>${columns.map((code) => matrixCell(cells, model, code))}</tr>\n`,
   );
   return [
-    outdated ? note('Something was captured after this; run mm.mjs cross-tests again.') : null,
+    outdated ? note('Something was captured after this; run cross-tests again.') : null,
     table('Whose tests catch whose code', ['', ...columns.map((it) => `on ${it}`)], rows, {
       isWide: true,
     }),

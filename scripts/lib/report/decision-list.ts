@@ -1,9 +1,9 @@
 /** The decisions that are open, each with what there is to choose from. */
-import { commandLine } from '../shell-word.ts';
+import { ownCommand } from '../own-command.ts';
 import { diffLines, versionDiff } from './diff.ts';
 import { fileLink, testTag } from './elements.ts';
 import { type Html, html, type Insertion, join, shorten } from './html.ts';
-import type { ReportHunk, ReportOption, ReportQuestion } from './report-data.ts';
+import type { ReportHunk, ReportOption, ReportQuestion, ReportSession } from './report-data.ts';
 import { count } from './wording.ts';
 
 /** Of one option; the whole is in its diff. */
@@ -13,12 +13,15 @@ const MOST_FUNCTIONS = 3;
 const LENGTH_OF_A_NAME = 200;
 
 /** How a decision is made, once for all of them. */
-export function howToDecide([first]: readonly ReportQuestion[], session: string): Insertion {
+export function howToDecide(
+  [first]: readonly ReportQuestion[],
+  { named }: ReportSession,
+): Insertion {
   const model = first?.options[0]?.models[0];
   if (first === undefined || model === undefined) return null;
-  const words = ['mm.mjs', 'apply-picks', '--pick', `${first.id}=${model}`, '--session', session];
+  const pick = `${first.id}=${model}`;
   return html`<p>Each is made by its id: <code>--pick ID=MODEL</code>, or <code>ID=base</code> to leave the place as it was. Several go into one call; <code>--take MODEL</code> beside them takes all else from one model.</p>
-<p><code>${commandLine(words)}</code></p>\n`;
+<p><code>${ownCommand('apply-picks', '--pick', pick, ...named)}</code></p>\n`;
 }
 
 export function decisionList(questions: readonly ReportQuestion[]): Insertion {

@@ -1,5 +1,6 @@
 /** What is known of each result without an opinion, side by side: a column for each model, a row for each fact. */
 import { TAMPERING_WORDS } from '../gates/tampering/kinds.ts';
+import { ownCommand } from '../own-command.ts';
 import { crossTestMatrix } from './cross-test-matrix.ts';
 import { muted, names, section, table, word } from './elements.ts';
 import type { ReportEvidence } from './evidence-data.ts';
@@ -8,14 +9,14 @@ import { type Html, html, type Insertion, shorten } from './html.ts';
 import type { ReportData } from './report-data.ts';
 import { count, duration } from './wording.ts';
 
-export function evidenceSection({ evidence, cross_tests }: ReportData): Html {
+export function evidenceSection({ evidence, cross_tests, session: { named } }: ReportData): Html {
   return section('evidence', 'Evidence', [
     evidence.length === 0
-      ? html`<p>No facts were gathered in this pass yet. <code>mm.mjs compare</code> gathers them.</p>`
+      ? html`<p>No facts were gathered in this pass yet. <code>${ownCommand('compare', ...named)}</code> gathers them.</p>`
       : evidenceTable(evidence),
     html`<h3>Whose tests catch whose code</h3>\n`,
     cross_tests === null
-      ? html`<p>The models’ tests were not run on each other’s code in this pass. <code>mm.mjs cross-tests</code> does that.</p>`
+      ? html`<p>The models’ tests were not run on each other’s code in this pass. <code>${ownCommand('cross-tests', ...named)}</code> does that.</p>`
       : crossTestMatrix(cross_tests),
   ]);
 }

@@ -1,5 +1,6 @@
 /** What the project's own quality gates said of each candidate, and who changed the gates. */
 import { TAMPERING_WORDS } from '../gates/tampering/kinds.ts';
+import { ownCommand } from '../own-command.ts';
 import { details, note, section, table, textBlock, word } from './elements.ts';
 import { gateOutcome, passedWord, statusText, statusWord, VERDICTS } from './gate-words.ts';
 import { type Html, html, type Insertion, join } from './html.ts';
@@ -8,16 +9,17 @@ import type {
   ReportGate,
   ReportGates,
   ReportMix,
+  ReportSession,
   ReportTarget,
 } from './report-data.ts';
 import { duration } from './wording.ts';
 
-export function gateSection({ gates }: ReportData): Html {
-  return section('gates', 'Quality gates', gates === null ? noGates() : gateContent(gates));
+export function gateSection({ gates, session }: ReportData): Html {
+  return section('gates', 'Quality gates', gates === null ? noGates(session) : gateContent(gates));
 }
 
-function noGates(): Html {
-  return html`<p>No gate was run in this pass. <code>mm.mjs gates --all --base</code> runs them on every capture.</p>`;
+function noGates({ named }: ReportSession): Html {
+  return html`<p>No gate was run in this pass. <code>${ownCommand('gates', '--all', '--base', ...named)}</code> runs them on every capture.</p>`;
 }
 
 function gateContent(gates: ReportGates): Insertion {

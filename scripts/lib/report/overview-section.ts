@@ -1,4 +1,6 @@
 /** What was asked, in which session, and who took part with what outcome. */
+
+import { ownCommand } from '../own-command.ts';
 import { fileLink, section, table, word } from './elements.ts';
 import { type Html, html, type Insertion, join, shorten } from './html.ts';
 import type { ReportData, ReportModel, ReportRun, ReportSession } from './report-data.ts';
@@ -30,13 +32,13 @@ export function sessionSection({ session, made_at }: ReportData): Html {
   return section('session', 'Session', html`<dl>${rows}</dl>`);
 }
 
-function userChanges({ user_changes, session_id }: ReportSession): Insertion {
+function userChanges({ user_changes, named }: ReportSession): Insertion {
   if (user_changes === null) return 'there were none';
   const files = count(user_changes.files, 'file');
   if (user_changes.mode === 'include') return `${files}, part of what every model started from`;
   if (user_changes.state === 'in-place') return `${files}, left where they are`;
   if (user_changes.state === 'restored') return `${files}, set aside and put back`;
-  return html`${files}, <strong>set aside</strong>; <code>mm.mjs cleanup --restore --session ${session_id}</code> puts them back at the end`;
+  return html`${files}, <strong>set aside</strong>; <code>${ownCommand('cleanup', '--restore', ...named)}</code> puts them back at the end`;
 }
 
 export function modelsSection({ models }: ReportData): Html {

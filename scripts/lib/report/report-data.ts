@@ -35,6 +35,8 @@ export interface Place {
 export interface ReportSession {
   session_id: string;
   directory: string;
+  /** How it is named in a command. */
+  named: string[];
   status: string;
   pass: number;
   pass_count: number;

@@ -158,7 +158,7 @@ async function newestOpen(folder: string, repository: Repository): Promise<Sessi
   throw new Refusal({
     code: 'no-session',
     message: `${repository.topLevel} has no open session.`,
-    hint: 'Start one: mm.mjs start-session --task "what to do". A finished one is named with --session latest.',
+    hint: 'Start one: start-session takes the task with --task. A finished one is named with --session latest.',
     details: { repository: repository.topLevel },
   });
 }

@@ -7,6 +7,7 @@ import {
   type Session,
   type SessionModel,
 } from './session.ts';
+import { sessionCommand } from './session-command.ts';
 
 /**
  * The session's models that options name: each --model, or with --all every one that takes part.
@@ -58,7 +59,7 @@ export function requireCapture(session: Session, model: string, pass: number): C
   throw new Refusal({
     code: 'not-captured',
     message: `${model} has not been captured in this pass.`,
-    hint: `mm.mjs capture-diff --model ${model} --session ${session.data.session_id}`,
+    hint: sessionCommand(session, 'capture-diff', '--model', model),
     details: { model },
   });
 }
@@ -70,7 +71,7 @@ export function selectPass(session: Session, pass: number | undefined): number {
   throw new UsageError({
     code: 'unknown-pass',
     message: `The session has no pass ${pass}: its current pass is ${current_pass}.`,
-    hint: 'mm.mjs next-pass sets up the next one.',
+    hint: 'Name one of those that there are; next-pass sets up another.',
     details: { pass, current_pass },
   });
 }

@@ -36,6 +36,7 @@ import {
   withMainTree,
 } from './main-tree.ts';
 import { refPrefix, type Session, updateSession } from './session.ts';
+import { sessionCommand } from './session-command.ts';
 import { mainPlace } from './trusted-places.ts';
 
 export interface UserChange {
@@ -152,7 +153,7 @@ export async function setAsideUserChanges(repository: Repository, session: Sessi
   const plan = await planMainTree(session, {
     ancestor: changes.tree,
     target: headTree,
-    hint: 'Something writes to these files. Let it finish, then run mm.mjs cleanup --restore, and start again.',
+    hint: `Something writes to these files. Let it finish, bring back what was moved, and start again: ${sessionCommand(session, 'cleanup', '--restore')}`,
   });
   await changeMainTree(repository, session, plan, (moved) => keepMove(repository, session, moved));
   await moveIndex(repository, session, changes.index_tree, headTree, plan.wanted);

@@ -69,7 +69,7 @@ function questionOf(id: string, { asked: { questions } }: Choices): Question {
   throw new UsageError({
     code: 'unknown-decision',
     message: `There is no open decision "${id}". ${ids.length === 0 ? 'None is open.' : didYouMean(id, ids)}`,
-    hint: 'Take the ids from "questions" of "mm.mjs compare".',
+    hint: 'Take the ids from "questions" of compare.',
     details: { id, nearest: nearestNames(id, ids), ids },
   });
 }

@@ -121,7 +121,7 @@ export function assertModel(model: string, models: readonly string[]): void {
   throw new UsageError({
     code: 'unknown-model',
     message: `There is no capture of a model "${model}". ${didYouMean(model, models)}`,
-    hint: `Pick from ${[...models, BASE].join(', ')}; "mm.mjs status" shows who took part.`,
+    hint: `Pick from ${[...models, BASE].join(', ')}; status shows who took part.`,
     details: { model, nearest: nearestNames(model, models), models: [...models] },
   });
 }
@@ -163,7 +163,7 @@ function badPicks(message: string, details: Record<string, unknown>): UsageError
   return new UsageError({
     code: 'bad-picks',
     message,
-    hint: 'Picks look like {"picks":[{"path":"src/a.ts","from":"claude","why":"..."}]}, or --pick src/a.ts=claude; "mm.mjs compare --suggest" writes a file to start from.',
+    hint: 'Picks look like {"picks":[{"path":"src/a.ts","from":"claude","why":"..."}]}, or --pick src/a.ts=claude; compare --suggest writes a file to start from.',
     details,
   });
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { pathText, printPath, type RawPath } from '../git/paths.ts';
 import type { TreeEntry } from '../git/trees.ts';
 import { didYouMean, nearestNames } from '../nearest.ts';
+import { shellWord } from '../shell-word.ts';
 import { renamesIn } from './companions.ts';
 import {
   type ComparedFile,
@@ -212,7 +213,7 @@ function fileOf(pick: Pick, byPath: ReadonlyMap<RawPath, ComparedFile>): Compare
   throw new UsageError({
     code: 'unknown-path',
     message: `No model changed ${JSON.stringify(name)}. ${didYouMean(name, names)}`,
-    hint: 'Pick paths as "mm.mjs compare" lists them: relative to the top of the repository.',
+    hint: 'Pick paths as compare lists them: relative to the top of the repository.',
     details: { ...printPath(path), nearest: nearestNames(name, names) },
   });
 }
@@ -239,7 +240,7 @@ function unknownHunk(id: string, model: string, file: ComparedFile): UsageError 
   return new UsageError({
     code: 'unknown-hunk',
     message: `${model} has no hunk "${id}" in ${JSON.stringify(path)}. ${help}`,
-    hint: `Take the ids from "mm.mjs compare --path ${path}".`,
+    hint: `Take the ids from compare --path ${shellWord(path)}.`,
     details: { ...printPath(file.path), id, model, nearest: nearestNames(id, ids), ids },
   });
 }

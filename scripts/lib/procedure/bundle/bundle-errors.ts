@@ -12,7 +12,7 @@ export function badBundle(
     code: 'bad-bundle',
     // It may quote what a hostile one holds.
     message: `${file} cannot be used: ${asLine(problem)}. Nothing was changed.`,
-    hint: 'A bundle is one file, written by mm.mjs finish-session --bundle FILE; have it made or sent again.',
+    hint: 'A bundle is one file, written by finish-session --bundle; have it made or sent again.',
     details: { file, ...details },
   });
 }

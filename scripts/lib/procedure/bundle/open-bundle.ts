@@ -8,6 +8,7 @@ import { treeOf } from '../../git/trees.ts';
 import { passName } from '../../session/paths.ts';
 import { selectPass } from '../../session/select-models.ts';
 import type { Session } from '../../session/session.ts';
+import { sessionCommand } from '../../session/session-command.ts';
 import { ensureObjects } from '../archive.ts';
 import { asLine, replayedPass } from './bundle-facts.ts';
 import { PICKS_FILE } from './bundle-results.ts';
@@ -75,11 +76,11 @@ async function aboutBase({ topLevel }: Repository, { data }: Session): Promise<s
   ];
 }
 
-function noPicks(file: string, { data }: Session, pass: number): UsageError {
+function noPicks(file: string, session: Session, pass: number): UsageError {
   return new UsageError({
     code: 'no-picks',
     message: `${file} has candidates for pass ${pass}, and no picks: nothing was applied where it was written.`,
-    hint: `Take some: mm.mjs compare --session ${data.session_id} shows them; apply-picks --session ${data.session_id} --take MODEL, or --picks FILE.`,
-    details: { file, pass, session_id: data.session_id },
+    hint: `Choose what to take from whom with apply-picks --picks or --take; this shows them: ${sessionCommand(session, 'compare')}`,
+    details: { file, pass, session_id: session.data.session_id },
   });
 }

@@ -3,6 +3,7 @@ import { lstatSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ExpectedError, Refusal, UsageError } from '../../errors.ts';
 import { refPrefix, type Session } from '../../session/session.ts';
+import { sessionCommand } from '../../session/session-command.ts';
 import { RESULTS_REF } from './bundle-facts.ts';
 import { readBundleHeader } from './bundle-header.ts';
 
@@ -44,7 +45,7 @@ function nothingCaptured(session: Session): Refusal {
   return new Refusal({
     code: 'nothing-captured',
     message: 'Nothing has been captured in this session, so there is nothing to put into a bundle.',
-    hint: `mm.mjs capture-diff --all --session ${session.data.session_id}, or leave out --bundle.`,
+    hint: `Leave out --bundle, or capture: ${sessionCommand(session, 'capture-diff', '--all')}`,
   });
 }
 

@@ -1,8 +1,10 @@
 /** Where everything lies, how it is taken back, and what became of what the user had. */
+
+import { ownCommand } from '../../own-command.ts';
 import { count, number } from '../../report/wording.ts';
 import { passName } from '../../session/paths.ts';
 import { refPrefix } from '../../session/session.ts';
-import { shellWord } from '../../shell-word.ts';
+import { sessionCommand } from '../../session/session-command.ts';
 import { exact } from './cells.ts';
 import type { SummaryFacts } from './summary-facts.ts';
 
@@ -38,8 +40,8 @@ export function wayBackSection(facts: SummaryFacts): string[] {
   return ['## How to take it back', '', ...wayBack(facts)];
 }
 
-function wayBack({ data, passes }: SummaryFacts): string[] {
-  const { applications, session_id } = data;
+function wayBack({ directory, data, passes }: SummaryFacts): string[] {
+  const { applications } = data;
   const standing = applications.findLast(({ state }) => state !== 'undone');
   const last = applications.at(-1);
   if (last === undefined) return ['Nothing was applied, so there is nothing to take back.'];
@@ -60,18 +62,19 @@ function wayBack({ data, passes }: SummaryFacts): string[] {
   return [
     `${state}:`,
     '',
-    `    mm.mjs apply-picks --undo --session ${session_id}`,
+    `    ${sessionCommand({ directory, data }, 'apply-picks', '--undo')}`,
     ...(before > 0
       ? ['', `${count(before, 'earlier application')} can be taken back after it, the last first.`]
       : []),
   ];
 }
 
-export function userChangesSection({ data }: SummaryFacts): string[] {
-  return ["## The user's own changes", '', userChanges(data)];
+export function userChangesSection(facts: SummaryFacts): string[] {
+  return ["## The user's own changes", '', userChanges(facts)];
 }
 
-function userChanges({ user_changes: changes, session_id }: SummaryFacts['data']): string {
+function userChanges({ directory, data }: SummaryFacts): string {
+  const { user_changes: changes } = data;
   if (changes === null) return 'There were none when the session began.';
   const files = count(changes.files.length, 'file');
   switch (changes.state) {
@@ -82,7 +85,7 @@ function userChanges({ user_changes: changes, session_id }: SummaryFacts['data']
     case 'restored':
       return `Uncommitted work in ${files} was set aside, and is back.`;
     default:
-      return `Uncommitted work in ${files} is still set aside, in the stash entry ${changes.stash}: mm.mjs cleanup --restore --session ${session_id} brings it back.`;
+      return `Uncommitted work in ${files} is still set aside, in the stash entry ${changes.stash}; this brings it back: ${exact(sessionCommand({ directory, data }, 'cleanup', '--restore'))}`;
   }
 }
 
@@ -96,7 +99,7 @@ export function bundlesSection({ bundles, imported }: SummaryFacts): string[] {
       : [`- This session was made of a bundle of session ${imported.imported_from}.`]),
     ...bundles.map(({ file, bytes, written_at, isThere }) =>
       isThere
-        ? `- ${exact(file)}, ${number(bytes)} bytes, written ${written_at}. In another clone: ${exact(`mm.mjs apply-picks --bundle ${shellWord(file)}`)}`
+        ? `- ${exact(file)}, ${number(bytes)} bytes, written ${written_at}. In another clone: ${exact(ownCommand('apply-picks', '--bundle', file))}`
         : `- ${exact(file)}, written ${written_at}, is not there any more.`,
     ),
   ];
