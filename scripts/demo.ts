@@ -1,27 +1,18 @@
 import * as z from 'zod';
-import { makeDemoProject } from './lib/demo/demo-project.ts';
+import { makeDemoProject, PICKS } from './lib/demo/demo-project.ts';
 import { Failure } from './lib/errors.ts';
 import { openRepository } from './lib/git/repository.ts';
+import { ownCommand } from './lib/own-command.ts';
 import { applyAndClean } from './lib/procedure/apply-and-clean.ts';
 import { execute } from './lib/procedure/execute.ts';
 import { targetResultSchema } from './lib/procedure/gate-record.ts';
 import { readTask } from './lib/procedure/read-task.ts';
+import { writeReport } from './lib/procedure/report.ts';
 import { alignRows, resultTable } from './lib/procedure/result-table.ts';
 import { runSchema } from './lib/procedure/run-state.ts';
+import { writeSummary } from './lib/procedure/summary.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
-
-/** The best of two models: a mix that is green where neither alone does the whole task. */
-const PICKS = [
-  {
-    path: 'src/parse-duration.js',
-    from: 'steady',
-    why: 'adds up all units and refuses what is no duration',
-  },
-  { path: 'test/parse-duration.test.js', from: 'steady', why: 'tests the refusal' },
-  { path: 'src/format-duration.js', from: 'bold', why: 'the only one that wrote the inverse' },
-  { path: 'test/format-duration.test.js', from: 'bold', why: 'goes with it' },
-  { path: 'src/legacy.js', from: 'bold', why: 'removed, as asked' },
-];
+import { sessionCommand } from './lib/session/session-command.ts';
 
 const script = defineScript({
   name: 'demo',
@@ -50,12 +41,19 @@ const script = defineScript({
     from: z.array(z.string()).describe('the models that parts were taken from'),
     passed: z.boolean().describe('the gates in the main tree, afterwards'),
     summary: z.string(),
+    report: z.string().describe('report.html: the page of it all'),
+    commands: z
+      .object({ status: z.string(), report: z.string(), undo: z.string() })
+      .describe('to look at the session, to make its page again, to take the application back'),
   }),
   examples: [['demo', 'see the whole procedure at work']],
   async run({ out }, context) {
     const demo = await makeDemoProject(out);
-    context.progress(`A sample project with a bug, and three scripted models, in ${demo.folder}\n`);
+    context.progress(
+      `A sample project with a bug, and three scripted models, in ${demo.folder}\nTwo mishaps are part of it: flaky says nothing at first, and a test of bold is red.\n`,
+    );
     // The demo's session lies beside its project; the user's own state stays as it is.
+    const usualRoot = process.env.AI_AIP_ROOT;
     process.env.AI_AIP_ROOT = demo.state;
     const repository = await openRepository(demo.project);
     const triggers = await readTask({ taskFile: demo.task });
@@ -85,9 +83,17 @@ const script = defineScript({
     ]);
     context.progress(`\n${alignRows([['file', 'from', 'status', 'why'], ...rows])}\n`);
     if (!finished.gates.passed) throw red(demo.folder);
-    context.progress(
-      `The gates are green in ${demo.project}; the changes lie there unstaged.\nSession: ${done.session.directory}\n`,
-    );
+    // From here on as whoever pastes a command has it.
+    if (usualRoot === undefined) delete process.env.AI_AIP_ROOT;
+    else process.env.AI_AIP_ROOT = usualRoot;
+    const summary = await writeSummary(done.session);
+    const { file: report } = await writeReport(done.session, done.session.data.current_pass);
+    const commands = {
+      status: sessionCommand(done.session, 'status'),
+      report: sessionCommand(done.session, 'report'),
+      undo: sessionCommand(done.session, 'apply-picks', '--undo'),
+    };
+    context.progress(ending(demo.project, done.session.directory, report, commands));
     return {
       folder: demo.folder,
       project: demo.project,
@@ -101,11 +107,32 @@ const script = defineScript({
       applied: finished.applied,
       from: finished.from,
       passed: finished.gates.passed,
-      summary: finished.summary,
-      next: `git -C ${demo.project} status; then take your own repository: mm.mjs detect-models`,
+      summary,
+      report,
+      commands,
+      next: commands.status,
     };
   },
 });
+
+function ending(
+  project: string,
+  session: string,
+  report: string,
+  commands: { status: string; report: string; undo: string },
+): string {
+  return [
+    `The gates are green in ${project}; the changes lie there unstaged.`,
+    `Session: ${session}`,
+    `Page:    ${report}`,
+    '',
+    `Look at the session:  ${commands.status}`,
+    `Make its page again:  ${commands.report}`,
+    `Take it back:         ${commands.undo}`,
+    `Your own repository:  ${ownCommand('detect-models')}`,
+    '',
+  ].join('\n');
+}
 
 function red(folder: string): Failure {
   return new Failure({

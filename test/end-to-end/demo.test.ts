@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertNothingLeft } from '../support/leftovers.ts';
+import { paste } from '../support/paste.ts';
 import { sandbox } from '../support/sandbox.ts';
 
 test('the demo ends with green gates, a mix of two models, unstaged changes, and nothing left behind', async () => {
@@ -23,6 +25,18 @@ test('the demo ends with green gates, a mix of two models, unstaged changes, and
     [' D', ' M', ' M', '??', '??'],
   );
   await assertNothingLeft(box, json.project, json.session_id);
+
+  // Nothing frightens, and whoever wants to see more pastes what was printed.
+  assert.equal([json.warnings, /warning|error/i.test(stderr)], [[], false]);
+  assert.match(await readFile(json.report, 'utf8'), /^<!doctype html>/i);
+  const { status: look, report, undo } = json.commands;
+  for (const command of [look, report, undo]) assert.match(stderr, command);
+  assert.is(json.next, look);
+  assert.is((await paste(box, look)).session_id, json.session_id);
+  assert.is((await paste(box, report)).report, json.report);
+  assert.match(await readFile(json.summary, 'utf8'), undo);
+  assert.is((await paste(box, undo)).undone, true);
+  assert.is(await box.git(json.project, 'status', '--porcelain'), '');
 });
 
 test.run();

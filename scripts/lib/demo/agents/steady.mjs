@@ -30,6 +30,10 @@ await sleep(1500);
 writeFileSync(
   'test/parse-duration.test.js',
   `${readFileSync('test/parse-duration.test.js', 'utf8')}
+test('several units', () => {
+  assert.equal(parseDuration('1h30m'), 5_400_000);
+});
+
 test('a text that is no duration', () => {
   assert.throws(() => parseDuration('soon'), RangeError);
   assert.throws(() => parseDuration(''), RangeError);
