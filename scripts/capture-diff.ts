@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { UsageError } from './lib/errors.ts';
 import { openRepository, requireRevision } from './lib/git/repository.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
+import { ownCommand } from './lib/own-command.ts';
 import { captureModels } from './lib/procedure/capture-models.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { captureAlone } from './lib/session/capture.ts';
@@ -68,7 +69,7 @@ function incomplete(): UsageError {
   return new UsageError({
     code: 'incomplete-options',
     message: 'Without a session, capture-diff needs --worktree, --base and --out together.',
-    hint: 'For example: capture-diff --worktree ../w --base HEAD --out /tmp/o',
+    hint: `For example: ${ownCommand('capture-diff', '--worktree', '../w', '--base', 'HEAD', '--out', '/tmp/o')}`,
   });
 }
 

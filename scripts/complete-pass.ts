@@ -38,7 +38,7 @@ const script = defineScript({
       throw new UsageError({
         code: 'empty-analysis',
         message: 'There is no analysis to store.',
-        hint: 'Give --analysis FILE or --analysis-text TEXT; references/analysis.md has the template.',
+        hint: 'Give --analysis with a file, or --analysis-text; references/analysis.md has the template.',
       });
     }
     const synthesis = await completePass(session, pass, text);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { UsageError } from './lib/errors.ts';
 import { openRepository, requireRevision } from './lib/git/repository.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
+import { ownCommand } from './lib/own-command.ts';
 import { snapshotTree } from './lib/procedure/snapshot.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
@@ -83,7 +84,7 @@ function incomplete(): UsageError {
   return new UsageError({
     code: 'incomplete-options',
     message: 'Without a session, snapshot needs --tree, --base and --out together.',
-    hint: 'For example: snapshot --tree HEAD --base HEAD~1 --out /tmp/files',
+    hint: `For example: ${ownCommand('snapshot', '--tree', 'HEAD', '--base', 'HEAD^', '--out', '/tmp/files')}`,
   });
 }
 

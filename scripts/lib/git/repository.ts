@@ -149,7 +149,7 @@ function notARepository(directory: string, stderr: string): Refusal {
   return new Refusal({
     code: 'not-a-repository',
     message: `${directory} is not inside the working tree of a git repository.`,
-    hint: 'Run it inside a repository, or name one with --repo DIR. A new project: git init, then a first commit.',
+    hint: 'Run it inside a repository, or name one with --repo. A new project: git init, then a first commit.',
     details: { directory, git: stderr.trim().slice(0, 500) },
   });
 }
@@ -158,7 +158,7 @@ function bareRepository(directory: string): Refusal {
   return new Refusal({
     code: 'bare-repository',
     message: `${directory} is a bare repository: it has no working tree to work from.`,
-    hint: 'Make one with "git worktree add ../work" and run it there, or name one with --repo DIR.',
+    hint: 'Make one with "git worktree add ../work" and run it there, or name one with --repo.',
     details: { directory },
   });
 }

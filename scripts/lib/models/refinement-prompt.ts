@@ -135,7 +135,7 @@ function feedbackTooLong(feedback: string, limit: number, missing: number): Usag
   return new UsageError({
     code: 'feedback-too-long',
     message: `The feedback has ${count(Buffer.byteLength(feedback.trim()), 'byte')}, ${missing} more than the prompt has room for: its limit is ${limit} bytes beside the task and the rules.`,
-    hint: 'Say it in fewer words, or give more room with --prompt-limit BYTES. Feedback is never cut.',
+    hint: 'Say it in fewer words, or give more room with --prompt-limit. Feedback is never cut.',
     details: { limit, over_by: missing },
   });
 }

@@ -151,6 +151,6 @@ function needsSession(): UsageError {
     code: 'needs-session',
     message:
       'Without a session there is no undo, so candidates from options are not applied to the main tree.',
-    hint: 'Take --to scratch; then the tree can be looked at, or applied by git itself: git restore --source TREE -- PATH.',
+    hint: 'Take --to scratch; then the tree can be looked at, or applied by git itself, with git restore --source.',
   });
 }

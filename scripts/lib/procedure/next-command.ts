@@ -5,7 +5,6 @@ import { rawPathOfPrinted } from '../git/paths.ts';
 import { readJsonOrNull } from '../session/files.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
-import { pathOfPick, picksSchema } from '../synthesis/picks.ts';
 
 /** Less than the 10 minutes that an agent's shell waits at most. */
 const WAIT_S = '540';
@@ -70,7 +69,8 @@ function picksFile(session: Session, pass: number): string | null {
 
 /** The paths that the suggestion leaves open. */
 async function undecided(session: Session, pass: number, file: string): Promise<string[]> {
-  // Loaded late: only who stands before the application needs it.
+  // Loaded late: only who stands before the application needs them.
+  const { pathOfPick, picksSchema } = await import('../synthesis/picks.ts');
   const { readComparison } = await import('./report/comparison-facts.ts');
   const comparison = await readComparison(passFolder(session, pass));
   const picks = await readJsonOrNull(file, picksSchema);

@@ -16,6 +16,6 @@ export async function readTask(options: {
   throw new UsageError({
     code: 'empty-task',
     message: 'There is no task: nothing was given, or nothing but triggers.',
-    hint: 'Say what is to be done: --task "Add a retry to the HTTP client", or --task-file FILE.',
+    hint: 'Say what is to be done: --task "Add a retry to the HTTP client", or --task-file with a file.',
   });
 }

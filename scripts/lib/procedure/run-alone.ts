@@ -11,6 +11,7 @@ import { detectModels } from '../models/detect.ts';
 import { runModel } from '../models/run.ts';
 import { findSandbox } from '../models/sandbox.ts';
 import { DEFAULT_TIMEOUT_S } from '../models/triggers.ts';
+import { ownCommand } from '../own-command.ts';
 import type { Reporter } from '../script.ts';
 import { captureAlone } from '../session/capture.ts';
 import { runMark } from '../session/marks.ts';
@@ -42,7 +43,7 @@ export async function runAlone(options: AloneOptions, reporter: Reporter): Promi
       code: 'incomplete-options',
       message:
         'Without a session, run-model needs one --model, --worktree, --prompt-file and --out.',
-      hint: 'For example: run-model --model gpt --worktree ../w --prompt-file p.md --out /tmp/o',
+      hint: `For example: ${ownCommand('run-model', '--model', 'gpt', '--worktree', '../w', '--prompt-file', 'p.md', '--out', '/tmp/o')}`,
     });
   }
   const repository = await openRepository(options.worktree);

@@ -43,7 +43,7 @@ export function readPicks({ picksText, pick, take }: PickOptions, comparison: Co
     throw new UsageError({
       code: 'two-inputs',
       message: '--picks and --take both say where everything comes from.',
-      hint: 'Give one of them, and single exceptions with --pick PATH=MODEL.',
+      hint: 'Give one of them, and single exceptions with --pick.',
     });
   }
   const whole: Picks =

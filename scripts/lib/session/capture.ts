@@ -42,6 +42,7 @@ import {
   type WorktreeRecord,
   worktreeOf,
 } from './session.ts';
+import { sessionCommand } from './session-command.ts';
 import { type Leak, maskDiff, secretsOf } from './session-secrets.ts';
 import { mainPlace, withPlaceAlone, worktreePlace } from './trusted-places.ts';
 
@@ -412,7 +413,7 @@ function noWorkplace(session: Session, model: string, directory: string | undefi
       directory === undefined
         ? `${model} has no worktree in ${passName(session.data.current_pass)}.`
         : `${model}'s worktree ${directory} is gone.`,
-    hint: 'Make it with make-worktrees; what was captured of it before is still in its ref and its diff.',
+    hint: `What was captured of it before is still in its ref and its diff. To make it again: ${sessionCommand(session, 'make-worktrees', '--model', model)}`,
     details: { model, directory: directory ?? null },
   });
 }
