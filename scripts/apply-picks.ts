@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import * as z from 'zod';
 import { openRepository } from './lib/git/repository.ts';
 import { readInput } from './lib/input.ts';
@@ -14,7 +13,6 @@ import { verificationSchema } from './lib/procedure/verify-picks.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import { findSession } from './lib/session/find-session.ts';
 import { readMainTree } from './lib/session/main-tree.ts';
-import { passFolder } from './lib/session/session.ts';
 
 const printedPath = { path: z.string(), path_base64: z.string().optional() };
 
@@ -115,7 +113,7 @@ const script = defineScript({
     ['apply-picks --bundle result.bundle --verify', 'in another clone: the same once more'],
     ['apply-picks --candidate a=branch-a --base main --take a --to scratch', 'no session'],
   ],
-  async run(options, { keepFullOutputIn, signal, ...reporter }) {
+  async run(options, { signal, ...reporter }) {
     if (options.undo) {
       const { session, repository } = await findSession(options);
       await ensureObjects(repository, session);
@@ -146,8 +144,6 @@ const script = defineScript({
       options.bundle === undefined
         ? { opened: await openComparison(options) }
         : await openReplay(options.bundle, options, picksText, reporter);
-    if (opened.session !== null)
-      keepFullOutputIn(join(passFolder(opened.session, opened.pass), 'logs'));
     const result = await applyPicks(
       opened,
       { ...options, mainGates: !options.noMainGates, picksText, signal, ...replayed },

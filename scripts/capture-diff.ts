@@ -33,11 +33,10 @@ const script = defineScript({
     ['capture-diff --all', 'every model of the session'],
     ['capture-diff --worktree ../w --base HEAD --out /tmp/o', 'any working tree, no session'],
   ],
-  async run(options, { keepFullOutputIn, ...reporter }) {
+  async run(options, reporter) {
     const { worktree, base, out } = options;
     if (worktree !== undefined) {
       if (base === undefined || out === undefined) throw incomplete();
-      keepFullOutputIn(resolve(out));
       const capture = await captureDirectory(worktree, base, join(resolve(out), 'capture.diff'));
       const next =
         'The patch makes the same of base with git apply --binary; compare takes the tree as a --candidate.';
@@ -45,7 +44,6 @@ const script = defineScript({
     }
     const { session, repository } = await findSession(options);
     const pass = selectPass(session, options.pass);
-    keepFullOutputIn(join(passFolder(session, pass), 'logs'));
     const models = selectModels(session, options);
     const captures = await captureModels(repository, session, models, pass, reporter);
     return {

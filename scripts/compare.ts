@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import * as z from 'zod';
 import { passOptions } from './lib/options.ts';
 import { selectPaths } from './lib/procedure/compare.ts';
@@ -19,7 +18,7 @@ import {
 import { suggest, suggestionSchema } from './lib/procedure/suggest.ts';
 import { withFormatting } from './lib/procedure/with-formatting.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
-import { passFolder, type Session } from './lib/session/session.ts';
+import type { Session } from './lib/session/session.ts';
 import { blindLabels, relabel } from './lib/synthesis/blind.ts';
 import { questionsIn } from './lib/synthesis/questions.ts';
 
@@ -69,14 +68,13 @@ const script = defineScript({
     ['compare --blind --path src/', 'without names, one folder'],
     ['compare --candidate a=branch-a --candidate b=branch-b --base main', 'no session'],
   ],
-  async run(options, { keepFullOutputIn, signal, ...reporter }) {
+  async run(options, { signal, ...reporter }) {
     const { session, repository, pass, comparison: raw } = await openComparison(options);
     // Its warnings name trees, which would tell a judge whose they are.
     const told = options.blind ? { ...reporter, warn: unnamedWarning(reporter) } : reporter;
     const comparison = await withFormatting(repository, session, pass, raw, signal, told);
     const facts = await readEvidence(repository, session, pass, comparison);
     const kept = session === null ? null : await keepComparison(session, pass, comparison, facts);
-    if (session !== null) keepFullOutputIn(join(passFolder(session, pass), 'logs'));
     const names = comparison.candidates.map(({ model }) => model);
     const labels = options.blind || options.reveal ? await labelsFor(session, pass, names) : null;
     const blind = options.blind ? labels : null;

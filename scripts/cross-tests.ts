@@ -29,9 +29,8 @@ const script = defineScript({
     ['cross-tests --model claude --model gpt', 'these two, and base'],
     ['cross-tests --gate "test=npm test"', 'where the project names no test command'],
   ],
-  async run(options, { keepFullOutputIn, signal, ...reporter }) {
+  async run(options, { signal, ...reporter }) {
     const testing = await openCrossTesting(options);
-    keepFullOutputIn(testing.logs);
     const { result, json, markdown } = await runCrossTests(testing, options, signal, reporter);
     const { models, base_tests, cells, summary } = result;
     return {

@@ -45,10 +45,9 @@ const script = defineScript({
     ['gates --main --check', 'the main tree as it is; exit 1 when red'],
     ['gates --tree HEAD --gate test="npm test"', 'one gate on a commit, no session needed'],
   ],
-  async run(options, { keepFullOutputIn, exitWith, signal, ...reporter }) {
+  async run(options, { exitWith, signal, ...reporter }) {
     const gating = await openGating(options);
     const { session, pass, chosen } = gating;
-    keepFullOutputIn(gating.logs);
     const head = {
       session_id: session?.data.session_id ?? null,
       pass: session === null ? null : pass,

@@ -43,7 +43,7 @@ const script = defineScript({
     ['snapshot --all', 'every captured model'],
     ['snapshot --tree HEAD --base HEAD~1 --out /tmp/files', 'any tree, no session'],
   ],
-  async run(options, { keepFullOutputIn, progress }) {
+  async run(options, { progress }) {
     const { tree, base, out } = options;
     if (tree !== undefined) {
       if (base === undefined || out === undefined) throw incomplete();
@@ -59,7 +59,6 @@ const script = defineScript({
     }
     const { session } = await findSession(options);
     const pass = selectPass(session, options.pass);
-    keepFullOutputIn(join(passFolder(session, pass), 'logs'));
     const snapshots = await Promise.all(
       selectModels(session, options).map(async ({ model }) => {
         const capture = requireCapture(session, model, pass);

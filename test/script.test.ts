@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -156,13 +156,14 @@ const FAILURES: [string, string, number, string, string][] = [
 ];
 
 for (const [name, body, status, code, message] of FAILURES) {
-  test(`${name}: one JSON object, exit ${status}`, async () => {
+  test(`${name}: one JSON object with the warnings so far, exit ${status}`, async () => {
     await using folder = await temporaryFolder();
-    const run = await start(await writeScript(folder, body));
+    const file = await writeScript(folder, `context.warn('mind this'); ${body}`);
+    const run = await start(file, ['--quiet']);
     const answer = json(run);
     assert.equal(
-      [run.status, answer.ok, answer.script, answer.error.code],
-      [status, false, 'sample', code],
+      [run.status, answer.ok, answer.script, answer.warnings, answer.error.code],
+      [status, false, 'sample', ['mind this'], code],
     );
     assert.match(answer.error.message, message);
     assert.ok(answer.error.hint.length > 0);
@@ -191,6 +192,7 @@ test('help, version and schema are the only other things on stdout', async () =>
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
   const schema = JSON.parse((await start(file, ['--schema'])).stdout);
   assert.is(schema.anyOf.length, 2);
+  for (const { required } of schema.anyOf) assert.ok(required.includes('warnings'));
   assert.ok('items' in schema.anyOf[0].properties);
 });
 
@@ -280,13 +282,13 @@ test('a slow reader gets the whole answer, and a script that left something runn
   assert.equal([run.status, json(run).items.length], [0, 900]);
 });
 
-test('more than 24 KB is cut; the whole lies in the named file, for the user alone', async () => {
+test('more than 24 KB is cut; the whole lies in the state root, for the user alone', async () => {
   await using folder = await temporaryFolder();
   const file = await writeScript(
     folder,
-    "context.keepFullOutputIn(folder + '/deep/out'); return { items: Array.from({ length: 20_000 }, (_, at) => 'item ' + at), short: [1, 2], next: 'n' };",
+    "return { items: Array.from({ length: 20_000 }, (_, at) => 'item ' + at), short: [1, 2], next: 'n' };",
   );
-  const run = await start(file);
+  const run = await start(file, [], { env: { AI_AIP_ROOT: join(folder.path, 'state') } });
   const answer = json(run);
   assert.is(run.status, 0);
   assert.ok(Buffer.byteLength(run.stdout) <= 24 * 1024);
@@ -296,18 +298,19 @@ test('more than 24 KB is cut; the whole lies in the named file, for the user alo
   assert.is(whole.items.length, 20_000);
   assert.is(whole.next, 'n');
   assert.is((await stat(answer.full)).mode & 0o777, 0o600);
-  assert.is((await readdir(join(folder.path, 'deep', 'out'))).length, 1);
+  assert.is((await readdir(join(folder.path, 'state', 'answers'))).length, 1);
 });
 
-test('a long error is cut as well', async () => {
+test('a long error is cut as well; with a session the whole lies in its directory', async () => {
   await using folder = await temporaryFolder();
   const file = await writeScript(
     folder,
-    "context.keepFullOutputIn(folder + '/out'); throw new errors.Refusal({ code: 'many', message: 'm', hint: 'h', details: { files: Array(5_000).fill('a/path/to/a/file') } });",
+    `const { answerNotes } = await import(${from('scripts/lib/answer-notes.ts')}); answerNotes.session = folder; throw new errors.Refusal({ code: 'many', message: 'm', hint: 'h', details: { files: Array(5_000).fill('a/path/to/a/file') } });`,
   );
   const run = await start(file);
   const answer = json(run);
   assert.equal([run.status, answer.error.code, answer.truncated], [3, 'many', true]);
+  assert.is(dirname(answer.full), join(folder.path, 'answers'));
   assert.is(JSON.parse(await readFile(answer.full, 'utf8')).error.details.files.length, 5_000);
 });
 
@@ -316,9 +319,10 @@ test('where the whole cannot be kept, the answer is given all the same', async (
   await writeFile(join(folder.path, 'file'), '');
   const file = await writeScript(
     folder,
-    "context.keepFullOutputIn(folder + '/file/out'); return { items: Array(20_000).fill('item'), next: 'n' };",
+    "return { items: Array(20_000).fill('item'), next: 'n' };",
   );
-  const run = await start(file);
+  const env = { AI_AIP_ROOT: join(folder.path, 'file', 'state') };
+  const run = await start(file, [], { env });
   const answer = json(run);
   assert.equal([run.status, answer.truncated, answer.full], [0, true, undefined]);
   assert.match(run.stderr, 'could not be kept');

@@ -1,10 +1,12 @@
 /** One JSON object and an exit status, whatever happens. The only place that prints a script's answer. */
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { answerNotes } from './answer-notes.ts';
 import { Board, isLiveTerminal } from './board.ts';
 import { mkdirSync, writeFileSync } from './disk.ts';
 import { ExpectedError, messageOf } from './errors.ts';
 import { fitOutput } from './fit-output.ts';
+import { stateRoot } from './session/paths.ts';
 
 export const SCHEMA_VERSION = 1;
 /** stdout's limit (CONTRACT 2): what an agent can take in one answer. */
@@ -14,12 +16,13 @@ const MAX_OUTPUT_BYTES = 24_000;
 export class Answer {
   quiet = false;
   exitStatus = 0;
-  fullOutputDirectory: string = tmpdir();
   private readonly warnings: string[] = [];
   private given = false;
   private readonly lines = new Board(process.stderr, isLiveTerminal(process.stderr, process.env));
 
-  constructor(private readonly script: string) {}
+  constructor(private readonly script: string) {
+    answerNotes.warn = (message) => this.warn(message);
+  }
 
   progress(message: string): void {
     if (!this.quiet) this.lines.print(message);
@@ -32,6 +35,7 @@ export class Answer {
   }
 
   warn(message: string): void {
+    if (this.warnings.includes(message)) return;
     this.warnings.push(message);
     this.progress(`warning: ${message}`);
   }
@@ -53,7 +57,8 @@ export class Answer {
     const error = expected
       ? { code: thrown.code, message: thrown.message, hint: thrown.hint, details: thrown.details }
       : unexpected(thrown);
-    this.json({ ok: false, ...this.head(), error }, expected ? thrown.exitStatus : 1);
+    const { warnings } = this;
+    this.json({ ok: false, ...this.head(), warnings, error }, expected ? thrown.exitStatus : 1);
   }
 
   private head() {
@@ -71,9 +76,10 @@ export class Answer {
   /** Names the file with the whole JSON; nothing where no file can be written. */
   private keepWhole(whole: Record<string, unknown>): { full?: string } {
     const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '');
-    const file = join(this.fullOutputDirectory, `${this.script}-${stamp}-${process.pid}.json`);
+    const folder = answersFolder();
+    const file = join(folder, `${this.script}-${stamp}-${process.pid}.json`);
     try {
-      mkdirSync(this.fullOutputDirectory, { recursive: true, mode: 0o700 });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`, { mode: 0o600 });
       return { full: file };
     } catch (error) {
@@ -92,6 +98,12 @@ export class Answer {
     // Exit only when stdout has taken everything: exiting earlier cuts pipes at 64 KB.
     process.stdout.write(text, () => process.exit());
   }
+}
+
+/** Only the user may look inside; a session that is gone, or was never made, is not brought back for it. */
+function answersFolder(): string {
+  const { session } = answerNotes;
+  return join(session !== null && existsSync(session) ? session : stateRoot(), 'answers');
 }
 
 /** What a full or read-only disk, or a missing permission, answers. */

@@ -33,24 +33,30 @@ export async function printHelp(
 /** JSON Schema of everything that the script can print: its success or a failure. */
 export function outputSchema(script: Script): unknown {
   const head = { schema_version: z.literal(SCHEMA_VERSION), script: z.literal(script.name) };
+  const warnings = z.array(z.string());
+  const cut = {
+    truncated: z.boolean().optional().describe('lists were cut to keep stdout under 24 KB'),
+    full: z.string().optional().describe('the file with the whole JSON'),
+  };
   const success = z.object({
     ok: z.literal(true),
     ...head,
     ...script.output.shape,
-    warnings: z.array(z.string()),
+    warnings,
     next: z.string().describe('the command line or the decision that usually follows'),
-    truncated: z.boolean().optional().describe('lists were cut to keep stdout under 24 KB'),
-    full: z.string().optional().describe('the file with the whole JSON'),
+    ...cut,
   });
   const failure = z.object({
     ok: z.literal(false),
     ...head,
+    warnings,
     error: z.object({
       code: z.string(),
       message: z.string(),
       hint: z.string(),
       details: z.record(z.string(), z.unknown()),
     }),
+    ...cut,
   });
   return z.toJSONSchema(z.union([success, failure]), { io: 'output' });
 }

@@ -21,8 +21,6 @@ export interface Reporter {
 export interface ScriptContext extends Reporter {
   /** Aborts on SIGINT and SIGTERM, with the Interrupted error as its reason. */
   signal: AbortSignal;
-  /** Where the whole JSON goes when stdout's share of it must be cut. */
-  keepFullOutputIn(directory: string): void;
   /** A result that is data and still asks for another exit status (`--check`). */
   exitWith(status: number): void;
 }
@@ -87,9 +85,6 @@ export async function main(script: Script, argv: readonly string[]): Promise<voi
       progress: (message) => answer.progress(message),
       board: (lines) => answer.board(lines),
       warn: (message) => answer.warn(message),
-      keepFullOutputIn: (directory) => {
-        answer.fullOutputDirectory = directory;
-      },
       exitWith: (status) => {
         answer.exitStatus = status;
       },

@@ -5,12 +5,14 @@ import * as assert from 'uvu/assert';
 import {
   findSession,
   findSessionOrNull,
-  listSessionIds,
   lockReasonFor,
-  readOrigin,
   sessionInLockReason,
-  sessionsFolder,
 } from '../../scripts/lib/session/find-session.ts';
+import {
+  listSessionIds,
+  readOrigin,
+  sessionsFolder,
+} from '../../scripts/lib/session/list-sessions.ts';
 import { updateSession } from '../../scripts/lib/session/session.ts';
 import { makeWorktrees } from '../../scripts/lib/session/worktrees.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
@@ -185,6 +187,30 @@ test('a lock reason of ours names the session, any other none', async () => {
     'not multi-model-execute /x',
   ])
     assert.is(sessionInLockReason(other), null);
+});
+
+test('a damaged session is an error where it is named, and passed over with a warning elsewhere', async () => {
+  await using box = await ownSandbox();
+  const repo = await box.repository();
+  const { session: finished } = await makeSession(repo, { status: 'completed' }, day(1));
+  const { session: open } = await makeSession(repo, {}, day(2));
+  const folder = join(open.directory, '..');
+  const damaged = `${open.data.session_id.replace('20260102', '20260103')}`;
+  await mkdir(join(folder, damaged));
+  await writeFile(join(folder, damaged, 'session.json'), '{"schema_version":');
+  await symlink(damaged, join(folder, 'latest'));
+  const found = async (...words: string[]) => {
+    const { json } = await box.mm(repo, 'status', ...words);
+    return [
+      json.session_id ?? json.error.code,
+      json.warnings.map((it: string) => it.includes(damaged)),
+    ];
+  };
+  assert.equal(await found(), [open.data.session_id, [true]]);
+  assert.equal(await found('--session', 'latest'), [finished.data.session_id, [true]]);
+  assert.equal(await found('--session', open.data.session_id), [open.data.session_id, []]);
+  assert.equal(await found('--session', damaged), ['damaged-file', []]);
+  assert.is((await box.mm(repo, 'cleanup', '--expired')).exitCode, 0);
 });
 
 test('through a script: the JSON error and the exit status', async () => {

@@ -1,7 +1,7 @@
 /** Sessions for tests of the functions themselves: made as start-session makes them, without running it. */
 import { join } from 'node:path';
 import { openRepository, type Repository } from '../../scripts/lib/git/repository.ts';
-import { readOrigin, sessionsFolder } from '../../scripts/lib/session/find-session.ts';
+import { readOrigin, sessionsFolder } from '../../scripts/lib/session/list-sessions.ts';
 import { newSessionId } from '../../scripts/lib/session/paths.ts';
 import {
   createSession,

@@ -67,7 +67,6 @@ export async function execute(
   };
   await takeBackUnfinishedSessions(repository, reporter);
   const session = await startSession(repository, await planSession(repository, start), start);
-  context.keepFullOutputIn(join(passFolder(session), 'logs'));
   reporter.progress(`session ${session.data.session_id} in ${session.directory}`);
   const models = participants(session);
   const pass = session.data.current_pass;

@@ -5,9 +5,9 @@ import { rm, writeFile } from '../disk.ts';
 import { deleteRefs, listRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Reporter } from '../script.ts';
-import { listSessionIds, readOrigin, sessionsFolder } from '../session/find-session.ts';
+import { readOrigin, sessionsFolder, sessionsOf } from '../session/list-sessions.ts';
 import { passName } from '../session/paths.ts';
-import { hasChangesSetAside, readSession, refPrefix, type Session } from '../session/session.ts';
+import { hasChangesSetAside, refPrefix, type Session } from '../session/session.ts';
 import { expiredMark } from './archive.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -28,20 +28,17 @@ export async function listExpired(
 ): Promise<Session[]> {
   const folder = sessionsFolder(repository, await readOrigin(repository.topLevel));
   const expired: Session[] = [];
-  for (const id of await listSessionIds(folder)) {
-    const session = await readSession(join(folder, id));
-    if (session !== null && isExpired(session, repository, now)) expired.push(session);
-  }
+  for await (const session of sessionsOf(repository, folder))
+    if (isExpired(session, now)) expired.push(session);
   return expired;
 }
 
-function isExpired(session: Session, { commonDir }: Repository, now: Date): boolean {
-  const { status, updated_at, worktrees, common_dir } = session.data;
+function isExpired(session: Session, now: Date): boolean {
+  const { status, updated_at, worktrees } = session.data;
   const isOver = status !== 'in_progress' && worktrees.every(({ removed }) => removed);
   const age = now.getTime() - Date.parse(updated_at);
   return (
     isOver &&
-    common_dir === commonDir &&
     !hasChangesSetAside(session) &&
     age > KEPT_DAYS * DAY_MS &&
     !existsSync(expiredMark(session))

@@ -5,9 +5,9 @@ import type { Repository } from '../git/repository.ts';
 import { identifyProcess } from '../process/processes.ts';
 import type { Reporter } from '../script.ts';
 import { readTextOrNull } from '../session/files.ts';
-import { listSessionIds, readOrigin, sessionsFolder } from '../session/find-session.ts';
+import { readOrigin, sessionsFolder, sessionsOf } from '../session/list-sessions.ts';
 import { removeStaging } from '../session/main-tree.ts';
-import { readSession, type Session, updateSession } from '../session/session.ts';
+import { type Session, updateSession } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
 import { restoreUserChanges } from '../session/user-changes.ts';
 import { archiveWhenDone } from './cleanup.ts';
@@ -22,10 +22,9 @@ export async function takeBackUnfinishedSessions(
   { progress }: Reporter,
 ): Promise<void> {
   const folder = sessionsFolder(repository, await readOrigin(repository.topLevel));
-  for (const id of await listSessionIds(folder)) {
-    const session = await unfinishedSession(join(folder, id), repository);
-    if (session === null) continue;
-    progress(`taking back session ${id}, whose start was killed`);
+  for await (const session of sessionsOf(repository, folder)) {
+    if (!(await isUnfinished(session, repository))) continue;
+    progress(`taking back session ${session.data.session_id}, whose start was killed`);
     const { status, command } = await restoreUserChanges(repository, session);
     if (status === 'conflict') throw unfinished(session, command);
     await removeStaging(repository, session);
@@ -35,18 +34,16 @@ export async function takeBackUnfinishedSessions(
 }
 
 /** The last thing that a start does is to record its event; until then its process must be at work. */
-async function unfinishedSession(
-  directory: string,
-  repository: Repository,
-): Promise<Session | null> {
+async function isUnfinished(
+  { directory, data }: Session,
+  { topLevel }: Repository,
+): Promise<boolean> {
+  if (data.status !== 'in_progress' || data.main_tree !== topLevel) return false;
   const events = await readTextOrNull(join(directory, 'events.jsonl'));
   // A line that a kill cut short does not count.
-  if (events?.includes('\n')) return null;
-  const session = await readSession(directory);
-  if (session?.data.status !== 'in_progress') return null;
-  if (session.data.main_tree !== repository.topLevel) return null;
-  const pid = Number(session.data.session_id.split('-').at(-2));
-  return (await identifyProcess(pid)) === null ? session : null;
+  if (events?.includes('\n')) return false;
+  const pid = Number(data.session_id.split('-').at(-2));
+  return (await identifyProcess(pid)) === null;
 }
 
 function unfinished(session: Session, command: string | null): Refusal {

@@ -1,9 +1,16 @@
-import { readdir, readlink } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { Refusal, systemErrorCode, UsageError } from '../errors.ts';
-import { configValue, lockReasonOf, openRepository, type Repository } from '../git/repository.ts';
+import { answerNotes } from '../answer-notes.ts';
+import { Refusal, UsageError } from '../errors.ts';
+import { lockReasonOf, openRepository, type Repository } from '../git/repository.ts';
 import { didYouMean } from '../nearest.ts';
-import { repositoryFolder, repositoryIdentity, slugOf, stateRoot } from './paths.ts';
+import {
+  latestSession,
+  listSessionIds,
+  newestSession,
+  otherFolders,
+  readOrigin,
+  sessionsFolder,
+} from './list-sessions.ts';
 import { readSession, type Session } from './session.ts';
 
 export interface FoundSession {
@@ -20,17 +27,28 @@ export async function findSession(options: {
   session?: string | undefined;
 }): Promise<FoundSession> {
   const named = options.session ?? (process.env.MM_SESSION || undefined);
-  if (named !== undefined && isDirectoryName(named)) return openNamedDirectory(named, options.repo);
+  const isDirectory = named !== undefined && isDirectoryName(named);
+  const found = isDirectory
+    ? await openNamedDirectory(named, options.repo)
+    : await lookUp(named, options.repo ?? process.cwd());
+  answerNotes.session = found.session.directory;
+  return found;
+}
 
-  const directory = options.repo ?? process.cwd();
+async function lookUp(named: string | undefined, directory: string): Promise<FoundSession> {
   // Two processes that do not wait for each other: this is at the start of every script.
   const [repository, origin] = await Promise.all([openMainTree(directory), readOrigin(directory)]);
   const folder = sessionsFolder(repository, origin);
-  if (named === undefined) return { session: await newestOpen(folder, repository), repository };
-  const id = named === 'latest' ? await latestId(folder, repository) : named;
-  const session = id.includes('/')
+  if (named === undefined || named === 'latest') {
+    const find = named === undefined ? newestOpen : latestSession;
+    const session = await find(repository, folder);
+    if (session === null) throw noSession(repository);
+    return { session, repository };
+  }
+  const session = named.includes('/')
     ? null
-    : ((await readSession(join(folder, id))) ?? (await readElsewhere(id, folder, repository)));
+    : ((await readSession(join(folder, named))) ??
+      (await readElsewhere(named, folder, repository)));
   if (session === null) throw await unknownSession(named, folder);
   return { session: assertOwn(session, repository), repository };
 }
@@ -48,16 +66,6 @@ async function readElsewhere(
   return null;
 }
 
-/** A folder is named after the origin too, which may have been changed since, by a model for one. */
-async function otherFolders(folder: string, { topLevel }: Repository): Promise<string[]> {
-  const all = join(stateRoot(), 'repos');
-  const names = await readdir(all).catch(() => []);
-  return names
-    .filter((name) => name.startsWith(`${slugOf(topLevel)}--`))
-    .map((name) => join(all, name, 'sessions', 'execute'))
-    .filter((other) => other !== folder);
-}
-
 /** Like findSession, but null where the repository has none and none was named: for scripts that also work alone. */
 export async function findSessionOrNull(options: {
   repo?: string | undefined;
@@ -69,17 +77,6 @@ export async function findSessionOrNull(options: {
     if (error instanceof Refusal && error.code === 'no-session') return null;
     throw error;
   }
-}
-
-/** The URL of `origin` as it is configured, or null. */
-export function readOrigin(directory: string): Promise<string | null> {
-  return configValue(directory, 'remote.origin.url');
-}
-
-/** The folder that holds a repository's sessions. */
-export function sessionsFolder(repository: Repository, origin: string | null): string {
-  const identity = repositoryIdentity(repository.topLevel, origin);
-  return join(repositoryFolder(stateRoot(), identity), 'sessions', 'execute');
 }
 
 /** The working tree around a directory; from inside one of our worktrees, the main tree of its session. */
@@ -137,40 +134,19 @@ function assertOwn(session: Session, repository: Repository): Session {
   });
 }
 
-/** The ids of all sessions in a folder, oldest first: an id begins with its time. */
-export async function listSessionIds(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => /^\d{8}-\d{6}Z-/.test(name)).sort();
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return [];
-    throw error;
-  }
+async function newestOpen(repository: Repository, folder: string): Promise<Session | null> {
+  const isOpen = ({ data }: Session) =>
+    data.status === 'in_progress' && data.main_tree === repository.topLevel;
+  return newestSession(repository, folder, isOpen);
 }
 
-async function newestOpen(folder: string, repository: Repository): Promise<Session> {
-  for (const place of [folder, ...(await otherFolders(folder, repository))]) {
-    for (const id of (await listSessionIds(place)).reverse()) {
-      const session = await readSession(join(place, id));
-      if (session?.data.status === 'in_progress' && session.data.main_tree === repository.topLevel)
-        return session;
-    }
-  }
-  throw new Refusal({
+function noSession({ topLevel }: Repository): Refusal {
+  return new Refusal({
     code: 'no-session',
-    message: `${repository.topLevel} has no open session.`,
+    message: `${topLevel} has no open session.`,
     hint: 'Start one: start-session takes the task with --task. A finished one is named with --session latest.',
-    details: { repository: repository.topLevel },
+    details: { repository: topLevel },
   });
-}
-
-/** `latest` names the newest finished session; before there is one, the newest at all. */
-async function latestId(folder: string, repository: Repository): Promise<string> {
-  try {
-    return await readlink(join(folder, 'latest'));
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  }
-  return (await newestOpen(folder, repository)).data.session_id;
 }
 
 async function unknownSession(named: string, folder: string): Promise<UsageError> {

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { systemErrorCode } from '../errors.ts';
 import { isRunning } from '../process/processes.ts';
 import { readJsonOrNull, replaceJson } from './files.ts';
-import { listSessionIds } from './find-session.ts';
+import { listSessionIds } from './list-sessions.ts';
 import type { Session } from './session.ts';
 
 /** The gravest first: work that may be lost, then what makes git do something else, then files. */

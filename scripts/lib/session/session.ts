@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import * as z from 'zod';
+import { answerNotes } from '../answer-notes.ts';
 import { appendFile, mkdir } from '../disk.ts';
 import { Failure } from '../errors.ts';
 import { withLock } from '../process/lock.ts';
@@ -167,6 +168,7 @@ export async function createSession(directory: string, data: SessionData): Promi
     throw cannotWrite(directory, error);
   }
   await replaceJson(join(directory, 'session.json'), data);
+  answerNotes.session = directory;
   return { directory, data };
 }
 

@@ -8,7 +8,7 @@ import type { Repository } from '../../git/repository.ts';
 import { listSubmodules } from '../../git/trees.ts';
 import { withLock } from '../../process/lock.ts';
 import { replaceFile } from '../../session/files.ts';
-import { listSessionIds, readOrigin, sessionsFolder } from '../../session/find-session.ts';
+import { listSessionIds, readOrigin, sessionsFolder } from '../../session/list-sessions.ts';
 import { metadataMarkdown } from '../../session/metadata.ts';
 import { newSessionId, passName, repositoryLock, slugOf, stateRoot } from '../../session/paths.ts';
 import {
