@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Failure, Refusal } from '../errors.ts';
 import { addAll, notIgnored } from './add-all.ts';
 import { git, gitLine, type TrustedPlace } from './git.ts';
+import { hostFiles } from './host-files.ts';
 import { type FoundInside, foundBelow, isBelow, judgeSubmodule } from './judge-submodule.ts';
 import { gitDirOf, type NestedRepository, openNested } from './nested-repository.ts';
 import { bytesOf, joinNul, pathText, type RawPath, rawPathOf, splitNul } from './paths.ts';
@@ -39,10 +40,21 @@ export interface WorkingTree {
   unconverted: RawPath[];
   /** The working tree's own `.git` was replaced by a repository. */
   isReinitialised: boolean;
+  /** What the host needs and git does not track (host-files.ts): it is not in the tree. Without what was provided. */
+  host: string[];
 }
 
 /** @throws Failure `unreadable-folder`, `git-failed`: never a tree that lacks something in silence */
-export async function readWorkingTree(source: WorkingTreeSource): Promise<WorkingTree> {
+export async function readWorkingTree(asked: WorkingTreeSource): Promise<WorkingTree> {
+  const { place, indexFile, without = [] } = asked;
+  const host = (await hostFiles(place, { GIT_INDEX_FILE: indexFile })).map(pathText);
+  const found = await readContents({ ...asked, without: [...without, ...host] });
+  return { ...found, host: host.filter((path) => !without.some((it) => isBelow(it, path))) };
+}
+
+type Contents = Omit<WorkingTree, 'host'>;
+
+async function readContents(source: WorkingTreeSource): Promise<Contents> {
   const { place, gitlinks = [] } = source;
   // git looks into submodules by starting itself there, under their own configuration: they are found first, and kept
   // from it. Without any, the rare nested repository costs a second reading.
@@ -137,7 +149,7 @@ async function readAndSurvey(
   });
 }
 
-async function readCarefully(source: WorkingTreeSource, survey: Survey): Promise<WorkingTree> {
+async function readCarefully(source: WorkingTreeSource, survey: Survey): Promise<Contents> {
   const { place, indexFile, gitlinks = [] } = source;
   if (survey.unreadable.length > 0) throw unreadableFolder(place.directory, survey.unreadable);
   if (rulesToHangOn(survey).length > 0) throw notReadable(place.directory, rulesToHangOn(survey));

@@ -271,7 +271,7 @@ async function describeCapture(place: TrustedPlace, base: string, tree: string, 
 async function explain(
   place: TrustedPlace,
   main: TrustedPlace,
-  { tree, nested, left, unconverted, isReinitialised, converted }: WorkplaceTree,
+  { tree, nested, left, unconverted, isReinitialised, host, converted }: WorkplaceTree,
   files: readonly FileChange[],
 ): Promise<string[]> {
   const entries = files.flatMap(({ path, mode, oid }) =>
@@ -295,6 +295,10 @@ async function explain(
           'The .git of the worktree was replaced by a repository of its own: its files are captured, the commits in it are not.',
         ]
       : []),
+    // In the main tree it was there all along.
+    ...(place.directory === main.directory ? [] : host).map(
+      (path) => `${path} belongs to the host or to this skill: it is no part of the capture.`,
+    ),
     ...unconverted.map(
       (path) =>
         `${pathText(path)}: its filter or encoding failed, so it is captured as it is, byte for byte.`,

@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import * as z from 'zod';
 import { git, type TrustedPlace } from '../git/git.ts';
+import { hostFiles } from '../git/host-files.ts';
 import { bytesOf, type RawPath, rawPathOf, splitNul } from '../git/paths.ts';
 import { type FileReader, fileFactsSchema, joinRaw, namesIn } from './file-facts.ts';
 
@@ -34,7 +35,7 @@ interface IgnoredOptions {
   mostEntries?: number;
 }
 
-/** What lies in the main tree and is ignored. */
+/** What lies in the main tree and is ignored, and what the host needs. */
 export async function readIgnoredFiles(
   place: TrustedPlace,
   indexFile: string,
@@ -43,8 +44,11 @@ export async function readIgnoredFiles(
 ): Promise<IgnoredFiles> {
   const words = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
   const { stdout } = await git(place, words, { env: { GIT_INDEX_FILE: indexFile } });
-  const listed = splitListing(splitNul(stdout));
   const top = rawPathOf(place.directory);
+  const host = await hostFiles(place, { GIT_INDEX_FILE: indexFile });
+  const listed = withHostFiles(splitListing(splitNul(stdout)), host, (path) =>
+    isFolder(joinRaw(top, path)),
+  );
   const isTheirs = (path: RawPath) => !isOurs(joinRaw(top, path));
   const budget = { left: mostEntries };
   const files = withEarlier(listed.files, earlier?.files)
@@ -58,6 +62,22 @@ export async function readIgnoredFiles(
     .filter((path) => isTheirs(path) && isFolder(joinRaw(top, path)))
     .map((path) => ({ path, ...listFolder(joinRaw(top, path), budget, isOurs) }));
   return { files, folders };
+}
+
+/** What the host needs is in no tree either: it is watched like what is ignored, for it is what we and the host run. */
+function withHostFiles(
+  { files, folders }: { files: RawPath[]; folders: RawPath[] },
+  host: readonly RawPath[],
+  isFolder: (path: RawPath) => boolean,
+) {
+  const isBelow = (path: RawPath, above: readonly RawPath[]) =>
+    above.some((it) => path === it || path.startsWith(`${it}/`));
+  const added = host.filter((path) => !isBelow(path, folders));
+  const others = (paths: readonly RawPath[]) => paths.filter((path) => !isBelow(path, added));
+  return {
+    files: [...others(files), ...added.filter((path) => !isFolder(path))],
+    folders: [...others(folders), ...added.filter(isFolder)],
+  };
 }
 
 function withEarlier(paths: readonly RawPath[], earlier: readonly { path: RawPath }[] = []) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
 import { listEntryChanges } from '../git/changes.ts';
 import { git, gitLine } from '../git/git.ts';
+import { hostFiles } from '../git/host-files.ts';
 import {
   joinNul,
   type PrintedPath,
@@ -45,16 +46,17 @@ export interface UserChange {
   status: string;
 }
 
-/** Staged, unstaged and untracked changes in the main tree; ignored files are none. */
-export async function listUserChanges(repository: Repository): Promise<UserChange[]> {
-  const { stdout } = await git(repository.topLevel, [
-    'status',
-    '--porcelain=v1',
-    '-z',
-    '--untracked-files=all',
-    '--no-renames',
+/** Staged, unstaged and untracked changes in the main tree; ignored files are none, nor is what the host needs. */
+export async function listUserChanges({ topLevel }: Repository): Promise<UserChange[]> {
+  const { stdout } = await git(topLevel, [
+    ...['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--', ':/'],
+    ...(await hostFiles(topLevel)).map((path) => excluded(pathText(path))),
   ]);
   return splitNul(stdout).map((line) => ({ status: line.slice(0, 2), path: line.slice(3) }));
+}
+
+function excluded(path: string): string {
+  return `:(top,exclude,literal)${path}`;
 }
 
 type PrintedChange = PrintedPath & { status: string };
@@ -313,7 +315,9 @@ async function byHand(repository: Repository, session: Session, stash: string): 
   const words = `git -C ${quoted(topLevel)}`;
   const apply = `${words} stash apply ${stash}`;
   if (present === (await gitLine(topLevel, ['rev-parse', 'HEAD^{tree}']))) return apply;
-  return `${words} add --all && ${words} commit -m "Result of multi-model-execute" && ${apply}`;
+  const host = (await hostFiles(topLevel)).map(pathText);
+  const content = host.length === 0 ? '' : ` -- :/ ${host.map(excluded).map(quoted).join(' ')}`;
+  return `${words} add --all${content} && ${words} commit -m "Result of multi-model-execute" && ${apply}`;
 }
 
 function quoted(path: string): string {
