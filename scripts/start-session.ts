@@ -4,9 +4,9 @@ import { modelOptions, splitModels, timeoutOption } from './lib/model-options.ts
 import { MAX_PASSES } from './lib/models/triggers.ts';
 import { commonOptions } from './lib/options.ts';
 import { planSession, type SessionPlan } from './lib/procedure/plan-session.ts';
+import { prepareStart } from './lib/procedure/prepare-start.ts';
 import { readTask } from './lib/procedure/read-task.ts';
 import { startSession } from './lib/procedure/start-session.ts';
-import { takeBackUnfinishedSessions } from './lib/procedure/unfinished-sessions.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import {
   modelsWithWorktree,
@@ -41,6 +41,10 @@ const script = defineScript({
       .enum(['include', 'set-aside'])
       .optional()
       .describe('what happens to uncommitted work; without it a dirty tree is refused'),
+    another: z
+      .boolean()
+      .default(false)
+      .describe('also where a session is open already; without it that is refused'),
     dryRun: commonOptions.dryRun,
   }),
   output: z.object({
@@ -70,7 +74,7 @@ const script = defineScript({
     const triggers = await readTask(options);
     for (const warning of triggers.warnings) reporter.warn(warning);
     const repository = await openRepository(options.repo ?? process.cwd());
-    if (!options.dryRun) await takeBackUnfinishedSessions(repository, reporter);
+    await prepareStart(repository, options, reporter);
     const start = {
       triggers,
       models: splitModels(options.models),

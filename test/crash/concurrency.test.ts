@@ -11,7 +11,7 @@ import { ok, PROJECT, project } from '../support/walk.ts';
 
 const ROUNDS = Number(process.env.MM_ROUNDS ?? 2);
 const MODELS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
-const START = ['start-session', '--task', 'Repair', '--host', 'none'];
+const START = ['start-session', '--another', '--task', 'Repair', '--host', 'none'];
 
 /** Folders, worktrees and branches of the user's own that look as if they were ours. */
 async function makeLookalikes(box: Sandbox, cwd: string): Promise<void> {

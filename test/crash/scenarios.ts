@@ -104,7 +104,7 @@ async function editMeanwhile(cwd: string): Promise<void> {
   await writeFile(join(cwd, 'AGENTS.md'), `${PROJECT['AGENTS.md']}\nEdited.\n`);
 }
 
-const START = ['start-session', '--task', 'Repair sum'];
+const START = ['start-session', '--another', '--task', 'Repair sum'];
 const SET_ASIDE = ['--user-changes', 'set-aside', '--host', 'claude', '--host-tree', 'main'];
 const HOST_AND_ONE = ['claude', 'one'];
 
@@ -238,7 +238,10 @@ const capture: CrashScenario = {
   },
   words: ['capture-diff', '--all'],
   recoveries: again('capture-diff', '--all'),
-  evidence: async ({ ok }) => (await ok('compare')).files,
+  async evidence({ ok }) {
+    const { snapshots } = await ok('snapshot', '--all');
+    return snapshots.map(({ dir, ...captured }: { dir: string }) => captured);
+  },
   async finish({ ok }) {
     await ok('apply-picks', '--take', 'one');
     await ok('cleanup', '--restore');

@@ -10,7 +10,16 @@ import { scenarioNamed } from './scenarios.ts';
 testKills(scenarioNamed('start-session, include'));
 testKills(scenarioNamed('start-session, set-aside'));
 
-const START = ['start-session', '--task', 'x', '--host', 'claude', '--user-changes', 'set-aside'];
+const START = [
+  'start-session',
+  '--another',
+  '--task',
+  'x',
+  '--host',
+  'claude',
+  '--user-changes',
+  'set-aside',
+];
 
 test('the work of a killed start, and its place taken since: the next start says so, and touches nothing', async () => {
   await using box = await sandbox();

@@ -275,7 +275,7 @@ test('submodules are checked out as in the main tree, in scratch worktrees too; 
   assert.match(answer.warnings.join('\n'), 'base: the post-checkout hook: it failed');
   assert.equal((await ok(box, cwd, 'cleanup', ...session)).kept, []);
 
-  const started = await ok(box, cwd, 'start-session', '--task', 'x', '--host', 'none');
+  const started = await ok(box, cwd, 'start-session', '--another', '--task', 'x', '--host', 'none');
   const without = ['--session', started.session_id];
   const made = await ok(box, cwd, 'make-worktrees', '--no-hooks', ...without);
   assert.equal(made.warnings, []);

@@ -270,7 +270,9 @@ test('two sessions at once in one repository do not disturb each other', async (
   const cwd = await project(box);
   const sessions = await Promise.all(
     [1, 2, 3].map(
-      async () => (await ok(box, cwd, 'start-session', '--task', 'x', '--host', 'none')).session_id,
+      async () =>
+        (await ok(box, cwd, 'start-session', '--another', '--task', 'x', '--host', 'none'))
+          .session_id,
     ),
   );
   assert.is(new Set(sessions).size, 3);

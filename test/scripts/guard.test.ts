@@ -75,7 +75,17 @@ async function userRepository(box: Sandbox, models: Record<string, string>): Pro
 }
 
 async function start(box: Sandbox, main: string, ...words: string[]): Promise<string[]> {
-  const started = await ok(box, main, 'start-session', '--task', 'x', '--host', 'none', ...words);
+  const started = await ok(
+    box,
+    main,
+    'start-session',
+    '--another',
+    '--task',
+    'x',
+    '--host',
+    'none',
+    ...words,
+  );
   const session = ['--session', started.session_id];
   await ok(box, main, 'make-worktrees', ...session);
   return session;

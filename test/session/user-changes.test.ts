@@ -510,6 +510,7 @@ test('an open merge is refused, and a repository with one is left as it is', asy
     const { exitCode, json } = await box.mm(
       at,
       'start-session',
+      '--another',
       '--task',
       'x',
       '--host',

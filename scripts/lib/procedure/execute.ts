@@ -23,12 +23,12 @@ import { gatingOptions, openGating, runGating } from './gating.ts';
 import { keepComparison } from './keep-comparison.ts';
 import { makeModelWorktrees } from './make-worktrees.ts';
 import { planSession, type StartOptions } from './plan-session.ts';
+import { prepareStart } from './prepare-start.ts';
 import { runModels } from './run-models.ts';
 import type { Run } from './run-state.ts';
 import { snapshotTree } from './snapshot.ts';
 import { startSession } from './start-session.ts';
 import { type PrintedSuggestion, suggest } from './suggest.ts';
-import { takeBackUnfinishedSessions } from './unfinished-sessions.ts';
 import { withFormatting } from './with-formatting.ts';
 
 export interface ExecuteOptions {
@@ -65,7 +65,7 @@ export async function execute(
     hostTree: 'main',
     passes: 1,
   };
-  await takeBackUnfinishedSessions(repository, reporter);
+  await prepareStart(repository, { another: true, dryRun: false }, reporter);
   const session = await startSession(repository, await planSession(repository, start), start);
   reporter.progress(`session ${session.data.session_id} in ${session.directory}`);
   const models = participants(session);

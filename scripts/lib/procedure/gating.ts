@@ -9,6 +9,7 @@ import { findSessionOrNull } from '../session/find-session.ts';
 import { stateRoot } from '../session/paths.ts';
 import { selectModels, selectPass } from '../session/select-models.ts';
 import { passFolder, type Session } from '../session/session.ts';
+import { assertStateRootApart } from '../session/state-root.ts';
 import { chooseGates, mainTarget, modelTarget, noteLeftByGates } from './gate-choices.ts';
 import { keepGateResults, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
 import { type GateRequest, type GateTarget, gateTargets } from './gate-targets.ts';
@@ -57,6 +58,7 @@ export async function openGating(options: GatingOptions): Promise<Gating> {
   const found = await findSessionOrNull(options);
   const repository = found?.repository ?? (await openRepository(options.repo ?? process.cwd()));
   const session = found?.session ?? null;
+  if (session === null) await assertStateRootApart(repository);
   const pass = session === null ? 1 : selectPass(session, options.pass);
   const base = session?.data.base ?? repository.head;
   const folder = session === null ? join(stateRoot(), 'gates') : passFolder(session, pass);

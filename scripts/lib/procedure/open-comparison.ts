@@ -3,6 +3,7 @@ import { openRepository, type Repository, requireRevision } from '../git/reposit
 import { findSession } from '../session/find-session.ts';
 import { selectPass } from '../session/select-models.ts';
 import type { Session } from '../session/session.ts';
+import { assertStateRootApart } from '../session/state-root.ts';
 import { ensureObjects } from './archive.ts';
 import { type Comparison, candidatesFromOptions, candidatesOf, compare } from './compare.ts';
 
@@ -39,6 +40,7 @@ async function compareOptions(options: {
   base?: string | undefined;
 }): Promise<OpenedComparison> {
   const repository = await openRepository(options.repo ?? process.cwd());
+  await assertStateRootApart(repository);
   const base = await requireRevision(repository.topLevel, options.base ?? 'HEAD', 'commit');
   const candidates = await candidatesFromOptions(repository, options.candidate);
   return {

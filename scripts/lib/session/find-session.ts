@@ -80,7 +80,7 @@ export async function findSessionOrNull(options: {
 }
 
 /** The working tree around a directory; from inside one of our worktrees, the main tree of its session. */
-async function openMainTree(directory: string): Promise<Repository> {
+export async function openMainTree(directory: string): Promise<Repository> {
   const repository = await openRepository(resolve(directory));
   const sessionDirectory = sessionInLockReason(await lockReasonOf(repository));
   const session = sessionDirectory === null ? null : await readSession(sessionDirectory);

@@ -20,6 +20,7 @@ import {
   type SessionData,
   updateSession,
 } from '../../session/session.ts';
+import { assertStateRootApart } from '../../session/state-root.ts';
 import { makeTrust } from '../../session/trusted-places.ts';
 import { expiredMark } from '../archive.ts';
 import { makePassFolders } from '../pass-folder.ts';
@@ -42,6 +43,7 @@ export async function importBundle(
   bundle: ReadBundle,
   file: string,
 ): Promise<Session> {
+  await assertStateRootApart(repository);
   const folder = sessionsFolder(repository, await readOrigin(repository.topLevel));
   const lock = `${repositoryLock(stateRoot(), repository.commonDir)}-import`;
   return withLock(lock, async () => {
