@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { passOptions } from './lib/options.ts';
+import { assertGated } from './lib/procedure/assert-gated.ts';
 import { selectPaths } from './lib/procedure/compare.ts';
 import { evidenceSchema, readEvidence, relabelEvidence } from './lib/procedure/evidence.ts';
 import {
@@ -70,6 +71,7 @@ const script = defineScript({
   ],
   async run(options, { signal, ...reporter }) {
     const { session, repository, pass, comparison: raw } = await openComparison(options);
+    if (session !== null) await assertGated(session, pass, raw.candidates);
     // Its warnings name trees, which would tell a judge whose they are.
     const told = options.blind ? { ...reporter, warn: unnamedWarning(reporter) } : reporter;
     const comparison = await withFormatting(repository, session, pass, raw, signal, told);

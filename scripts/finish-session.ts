@@ -2,7 +2,12 @@ import * as z from 'zod';
 import { commonOptions } from './lib/options.ts';
 import { planBundle } from './lib/procedure/bundle/plan-bundle.ts';
 import { writeBundle } from './lib/procedure/bundle/write-bundle.ts';
-import { closeSession } from './lib/procedure/passes.ts';
+import {
+  assertNothingIsLeft,
+  closeSession,
+  hasResult,
+  worktreesLeft,
+} from './lib/procedure/passes.ts';
 import { writeSummary } from './lib/procedure/summary.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import { type FoundSession, findSession } from './lib/session/find-session.ts';
@@ -49,14 +54,20 @@ const script = defineScript({
     const found = await findSession(options);
     const { session } = found;
     // Refused before anything is closed.
+    if (options.status === 'completed') assertNothingIsLeft(session);
     const place = options.bundle === undefined ? null : await planBundle(session, options.bundle);
     await closeSession(session, options.status);
     const summary = await writeSummary(session);
     const bundle = place === null ? null : await bundleSession(found, place, reporter);
-    const left = session.data.worktrees.filter(({ removed }) => !removed).map(({ path }) => path);
+    const left = worktreesLeft(session);
     const restore = sessionCommand(session, 'cleanup', '--restore');
     if (left.length > 0)
       reporter.warn(`Worktrees of the session are still there: ${left.join(', ')}.`);
+    if (options.status === 'completed' && !hasResult(session)) {
+      reporter.warn(
+        `Nothing of what the models did was applied: ${sessionCommand(session, 'compare', '--suggest')} leads there, ${sessionCommand(session, 'finish-session', '--status', 'abandoned')} says that none of it is wanted.`,
+      );
+    }
     const waiting = hasChangesSetAside(session);
     if (waiting) {
       reporter.warn(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { commonOptions } from './lib/options.ts';
+import { ownCommand } from './lib/own-command.ts';
 import { type ListedSession, listedSessionSchema, listSessions } from './lib/procedure/sessions.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { openMainTree } from './lib/session/find-session.ts';
@@ -19,12 +20,16 @@ const script = defineScript({
 
 function nextAfter(sessions: readonly ListedSession[]): string {
   const open = sessions.find(({ status }) => status === 'in_progress');
-  if (open !== undefined) return `mm.mjs status --session ${open.session_id}`;
+  if (open !== undefined) return ownCommand('status', ...named(open));
   const left = sessions.find(
     ({ left: { worktrees, set_aside } }) => worktrees.length > 0 || set_aside !== null,
   );
-  if (left !== undefined) return `mm.mjs cleanup --restore --session ${left.session_id}`;
-  return 'mm.mjs start-session --task-file FILE';
+  if (left !== undefined) return ownCommand('cleanup', '--restore', ...named(left));
+  return 'Nothing is open or left; start-session takes a task with --task or --task-file.';
+}
+
+function named({ session_id, main_tree }: ListedSession): string[] {
+  return ['--session', session_id, '--repo', main_tree];
 }
 
 export default script;

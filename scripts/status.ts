@@ -41,7 +41,10 @@ const script = defineScript({
           .pick({ status: true, cause: true, duration_ms: true, changed: true })
           .nullable(),
         capture: z.enum(['changed', 'empty']).nullable(),
-        gates: z.enum(['passed', 'failed']).nullable(),
+        gates: z
+          .enum(['passed', 'failed', 'none'])
+          .nullable()
+          .describe('none: no gate was found in the project'),
       }),
     ),
     running: z.number().describe('runs that have not ended'),

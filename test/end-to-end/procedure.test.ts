@@ -368,6 +368,7 @@ test('a second pass: fresh worktrees, a prompt made from the analysis, both pass
   await ok(box, cwd, 'run-model', '--all', ...session);
   const { captures } = await ok(box, cwd, 'capture-diff', '--all', ...session);
   assert.is(captures.length, 2);
+  await ok(box, cwd, 'gates', '--all', ...session);
   for (const pass of ['1', '2']) {
     assert.is((await ok(box, cwd, 'compare', '--pass', pass, ...session)).pass, Number(pass));
   }

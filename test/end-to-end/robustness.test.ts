@@ -128,6 +128,7 @@ test('another pass starts from the original code, for a host in the main tree to
   await ok(box, cwd, 'run-model', '--all', ...session);
   await writeFile(join(cwd, 'sum.js'), 'export const sum = 1;\n');
   await ok(box, cwd, 'run-model', '--model', 'claude', '--record-text', 'one', ...session);
+  await ok(box, cwd, 'capture-diff', '--model', 'one', ...session);
   await ok(box, cwd, 'complete-pass', '--analysis-text', 'no good', ...session);
   const refused = await box.mm(cwd, 'next-pass', ...session);
   assert.equal([refused.exitCode, refused.json.error.code], [3, 'not-captured']);
@@ -138,6 +139,7 @@ test('another pass starts from the original code, for a host in the main tree to
   const status = await ok(box, cwd, 'status', ...session);
   assert.equal([status.pass, status.applied], [2, null]);
   assert.match(status.next, 'run-model --all');
+  await ok(box, cwd, 'gates', '--all', '--pass', '1', '--gate', 'it=true', ...session);
   assert.is((await ok(box, cwd, 'compare', '--pass', '1', ...session)).files[0].versions.length, 2);
   await ok(box, cwd, 'apply-picks', '--pass', '1', '--take', 'claude', ...session);
   assert.is(await readFile(join(cwd, 'sum.js'), 'utf8'), 'export const sum = 1;\n');

@@ -18,7 +18,7 @@ import { mainPlace } from '../session/trusted-places.ts';
 import { captureModels } from './capture-models.ts';
 import { type Comparison, candidatesOf, compare } from './compare.ts';
 import { readEvidence } from './evidence.ts';
-import { readGateRecord, type TargetResult } from './gate-record.ts';
+import { keepGateResults, readGateRecord, type TargetResult } from './gate-record.ts';
 import { gatingOptions, openGating, runGating } from './gating.ts';
 import { keepComparison } from './keep-comparison.ts';
 import { makeModelWorktrees } from './make-worktrees.ts';
@@ -125,6 +125,7 @@ async function gateModels(
   const options = gatingOptions(repository, session, { all: true, gate });
   const gating = await openGating(options);
   if (gating.chosen.gates.length === 0) {
+    await keepGateResults(session, gating.pass, gating.chosen, []);
     reporter.warn(
       'The project has no quality gate that could be found, so nothing was proved. Name one with --gate NAME=CMD.',
     );

@@ -264,6 +264,6 @@ function noGates(): Refusal {
   return new Refusal({
     code: 'no-gates',
     message: 'The project has no quality gate that could be found.',
-    hint: 'Name the commands that prove the project: --gate test="npm test" (or "gates" in .multi-model.json).',
+    hint: 'Name the commands that prove the project: --gate test="npm test" (or "gates" in .multi-model.json). Where there is none, compare goes on without: nothing is proved then.',
   });
 }

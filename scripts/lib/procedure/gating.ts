@@ -82,6 +82,9 @@ export async function runGating(
 ): Promise<TargetResult[]> {
   const { repository, session, pass, base, chosen, logs } = gating;
   const targets = await chooseTargets(gating, options, reporter);
+  // Refused below; but that there is none is known now, and what comes after gates need not wait for any.
+  if (session !== null && chosen.gates.length === 0)
+    await keepGateResults(session, pass, chosen, []);
   const request = {
     gates: chosen.gates,
     targets,

@@ -12,17 +12,24 @@ import {
   recordEvent,
   type Session,
   type SessionData,
+  standingApplication,
   updateSession,
 } from '../session/session.ts';
+import { sessionCommand } from '../session/session-command.ts';
+import { candidatesOf } from './compare.ts';
 import { afterComparison, waitCommand } from './next-command.ts';
 import { readRunState } from './run-state.ts';
 
-/** Stores the analysis that the user was shown, and counts the pass. Done again, it replaces the text only. */
+/**
+ * Stores the analysis that the user was shown, and counts the pass. Done again, it replaces the text only.
+ * @throws Refusal `nothing-captured`: there is nothing that an analysis could be about
+ */
 export async function completePass(
   session: Session,
   pass: number,
   analysis: string,
 ): Promise<string> {
+  candidatesOf(session, pass);
   const file = join(passFolder(session, pass), 'synthesis.md');
   await replaceFile(file, analysis);
   if (session.data.completed_passes < pass) {
@@ -75,6 +82,28 @@ async function isUntouched(session: Session, pass: number): Promise<boolean> {
     if ((await readRunState(session, model, pass)) !== null) return false;
   }
   return true;
+}
+
+export function worktreesLeft({ data }: Session): string[] {
+  return data.worktrees.filter(({ removed }) => !removed).map(({ path }) => path);
+}
+
+/** Whether picks stand in the main tree. Where the host is alone, its work is the result. */
+export function hasResult(session: Session): boolean {
+  const isAlone = participants(session).every(({ role }) => role === 'host');
+  return isAlone || standingApplication(session) !== null;
+}
+
+/** @throws Refusal `worktrees-left`: a session that is completed leaves none behind */
+export function assertNothingIsLeft(session: Session): void {
+  const left = worktreesLeft(session);
+  if (left.length === 0) return;
+  throw new Refusal({
+    code: 'worktrees-left',
+    message: `Worktrees of the session are still there: ${left.join(', ')}.`,
+    hint: `${sessionCommand(session, 'cleanup', '--restore')} removes what is proved to be captured; then finish-session again. If nothing of it is wanted: ${sessionCommand(session, 'finish-session', '--status', 'abandoned')}`,
+    details: { worktrees: left },
+  });
 }
 
 /** Ends the session: its status, its event, and `latest` for the next one who asks. */

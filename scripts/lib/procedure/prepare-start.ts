@@ -1,6 +1,7 @@
 /** What must hold before a session begins; nothing is written where it does not. */
 import { Refusal } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
+import { ownCommand } from '../own-command.ts';
 import type { Reporter } from '../script.ts';
 import { assertStateRootApart } from '../session/state-root.ts';
 import { type ListedSession, listSessions } from './sessions.ts';
@@ -26,11 +27,12 @@ export async function prepareStart(
 
 function openSession(open: readonly ListedSession[]): Refusal {
   const [newest] = open;
-  const named = `--session ${newest?.session_id}`;
+  const named = ['--session', newest?.session_id ?? '', '--repo', newest?.main_tree ?? ''];
+  const abandon = ownCommand('finish-session', '--status', 'abandoned', ...named);
   return new Refusal({
     code: 'open-session',
     message: `${open.length === 1 ? 'A session is' : `${open.length} sessions are`} still open here: ${open.map((it) => `${it.session_id} (${it.state}): ${it.task}`).join('; ')}`,
-    hint: `Go on with it: mm.mjs status ${named}. End it: mm.mjs cleanup --restore ${named}, then mm.mjs finish-session --status abandoned ${named}. Or begin one beside it: the same command with --another.`,
+    hint: `Go on with it: ${ownCommand('status', ...named)} End it: ${ownCommand('cleanup', '--restore', ...named)} and then ${abandon} Or begin one beside it: the same command with --another.`,
     details: {
       open: open.map(({ session_id, task, state, left }) => ({ session_id, task, state, left })),
     },

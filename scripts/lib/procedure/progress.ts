@@ -45,8 +45,7 @@ export async function readProgress(session: Session, pass: number) {
         branch: worktree === null || worktree.removed ? null : worktree.branch,
         run: run === null ? null : printRun(run),
         capture: captureOf(session, model, pass)?.state ?? null,
-        gates:
-          gated === undefined ? null : gated.passed ? ('passed' as const) : ('failed' as const),
+        gates: gates?.gates.length === 0 ? ('none' as const) : wordOf(gated?.passed),
       };
     }),
   );
@@ -77,6 +76,11 @@ export async function readProgress(session: Session, pass: number) {
     applied: appliedIn(session, pass),
     worktrees_left: data.worktrees.filter(({ removed }) => !removed).length,
   };
+}
+
+function wordOf(passed: boolean | undefined): 'passed' | 'failed' | null {
+  if (passed === undefined) return null;
+  return passed ? 'passed' : 'failed';
 }
 
 /** Returns when no run of the pass is running any more and it is known what they did, or when the time is up. */
