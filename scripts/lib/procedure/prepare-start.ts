@@ -32,7 +32,11 @@ function openSession(open: readonly ListedSession[]): Refusal {
   return new Refusal({
     code: 'open-session',
     message: `${open.length === 1 ? 'A session is' : `${open.length} sessions are`} still open here: ${open.map((it) => `${it.session_id} (${it.state}): ${it.task}`).join('; ')}`,
-    hint: `Go on with it: ${ownCommand('status', ...named)} End it: ${ownCommand('cleanup', '--restore', ...named)} and then ${abandon} Or begin one beside it: the same command with --another.`,
+    hint: [
+      `Go on with it: ${ownCommand('status', ...named)}`,
+      `End it: ${ownCommand('cleanup', '--restore', ...named)}, then ${abandon}`,
+      'Begin one beside it: the same command with --another.',
+    ].join('\n'),
     details: {
       open: open.map(({ session_id, task, state, left }) => ({ session_id, task, state, left })),
     },
