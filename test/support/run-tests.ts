@@ -57,7 +57,7 @@ function announcement(): string {
 }
 
 function isSlow(file: string): boolean {
-  return /^test\/(awkward|cli|crash|everyday|installed)\//.test(file);
+  return /^test\/(awkward|cli|crash|end-to-end|everyday|installed)\//.test(file);
 }
 
 function isLong(file: string): boolean {
