@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { gateOptions } from './lib/gate-options.ts';
-import { gateSchema } from './lib/gates/gate.ts';
+import { gateSchema, leftOutSchema } from './lib/gates/gate.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { printTarget, type TargetResult, targetResultSchema } from './lib/procedure/gate-record.ts';
 import { openGating, runGating } from './lib/procedure/gating.ts';
@@ -35,6 +35,10 @@ const script = defineScript({
     session_id: z.string().nullable(),
     pass: z.number().nullable(),
     gates: z.array(gateSchema).describe('the gates that count, and where each was found'),
+    left_out: z
+      .array(leftOutSchema)
+      .optional()
+      .describe('with --discover: what speaks of a check and is no gate, and why'),
     results: z.array(targetResultSchema),
     markdown: z.string().nullable().describe('quality-gates.md of the pass'),
   }),
@@ -54,7 +58,8 @@ const script = defineScript({
     };
     if (options.discover) {
       const next = afterDiscovery(session, chosen.gates.length > 0);
-      return { ...head, gates: chosen.gates, results: [], markdown: null, next };
+      const { gates, leftOut: left_out } = chosen;
+      return { ...head, gates, left_out, results: [], markdown: null, next };
     }
     const results = await runGating(gating, options, signal, reporter);
     if (options.check && results.some(({ passed }) => !passed)) exitWith(1);

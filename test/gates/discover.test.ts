@@ -1,22 +1,23 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { discoverGates } from '../../scripts/lib/gates/discover.ts';
-import { gateSchema } from '../../scripts/lib/gates/gate.ts';
+import { gateSchema, leftOutSchema } from '../../scripts/lib/gates/gate.ts';
 
 /** `kind name: command` of each gate that a project with these files has. */
 async function gatesOf(files: Record<string, string>): Promise<string[]> {
-  return (await discover(files)).map(({ kind, name, command, cwd }) =>
+  return (await discover(files)).gates.map(({ kind, name, command, cwd }) =>
     cwd === '.' ? `${kind} ${name}: ${command}` : `${kind} ${name}: ${cwd}$ ${command}`,
   );
 }
 
 async function discover(files: Record<string, string>) {
-  const gates = await discoverGates({
+  const found = await discoverGates({
     read: async (path) => files[path] ?? null,
     list: async () => Object.keys(files),
   });
-  for (const gate of gates) gateSchema.parse(gate);
-  return gates;
+  for (const gate of found.gates) gateSchema.parse(gate);
+  for (const one of found.leftOut) leftOutSchema.parse(one);
+  return found;
 }
 
 function packageJson(scripts: Record<string, string>, more: object = {}): string {
@@ -36,7 +37,6 @@ const projects: Record<string, [files: Record<string, string>, gates: string[]]>
       'package.json': packageJson({
         build: 'rimraf dist && tsc -b',
         test: 'vitest run',
-        'test:e2e': 'playwright test',
         typecheck: 'tsc --noEmit',
         lint: 'eslint .',
         'format:check': 'prettier --check .',
@@ -48,7 +48,6 @@ const projects: Record<string, [files: Record<string, string>, gates: string[]]>
       'linter lint: npm run lint',
       'typecheck typecheck: npm run typecheck',
       'test test: npm test',
-      'test test-e2e: npm run test:e2e',
       'build build: npm run build',
       'other validate: npm run validate',
     ],
@@ -311,7 +310,7 @@ tasks:
   test:watch: {cmds: [go test ./...], watch: true}
 `,
     },
-    ['linter lint: task lint', 'test test: task test', 'test integration: task integration'],
+    ['linter lint: task lint', 'test test: task test'],
   ],
   'a Taskfile that is no YAML, and one that is a list': [
     { 'Taskfile.yml': 'tasks: {test: [', 'deno.json': '[]' },
@@ -411,8 +410,9 @@ jobs:
     [
       'linter lint: web$ npx eslint .',
       'typecheck typecheck: web$ npx tsc --noEmit',
+      'test core-test: core$ cargo test',
       'test test: web$ npx vitest run --reporter=dot',
-      'test test-2: core$ cargo test',
+      'build core-build: core$ cargo build',
     ],
   ],
   'a workflow that runs what is known already': [
@@ -429,7 +429,7 @@ for (const [title, [files, gates]] of Object.entries(projects)) {
 }
 
 test('the source says where to look', async () => {
-  const gates = await discover({
+  const { gates } = await discover({
     'package.json': packageJson({ test: 'mocha' }),
     Makefile: 'lint:\n\tx\n',
     'AGENTS.md': '# Checks\n\n- `mypy src`\n',

@@ -58,7 +58,7 @@ async function setUp(files: Files = {}, data: Partial<SessionData> = {}) {
   const { repository, session } = await makeSession(at, data);
   const warnings: string[] = [];
   const reporter = { progress() {}, board() {}, warn: (text: string) => warnings.push(text) };
-  const found = await discoverGates(filesAt(at, repository.head));
+  const { gates: found } = await discoverGates(filesAt(at, repository.head));
   const base = await treeOf(at, 'HEAD');
   /** A tree of base with other files; null takes one out, a text with `->` in front is a link. */
   const tree = async (changes: Record<string, string | null>) => {

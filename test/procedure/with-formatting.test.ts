@@ -62,7 +62,7 @@ test('what the formatter of the project makes equal is no decision; what it does
   const before = await withFormatting(repository, session, 1, raw, signal, reporter);
   assert.is(before, raw, 'no gates were run, so nothing is run here');
 
-  const gates = await discoverGates(filesAt(at, base));
+  const { gates } = await discoverGates(filesAt(at, base));
   await keepGateResults(session, 1, { gates, named: false }, []);
   const after = await withFormatting(repository, session, 1, raw, signal, reporter);
   const agreements = after.files.map(({ path, agreement }) => [path, agreement]);

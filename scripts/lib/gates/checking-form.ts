@@ -1,5 +1,6 @@
 /** Programs that rewrite files, told to look only: a gate judges a model's result, and does not change it. */
-import { isHarmless, kebab, splitChain } from './commands.ts';
+import { refusalOfCommand } from './choosing/refusal.ts';
+import { kebab, splitChain } from './commands.ts';
 import { kindOf, wordsOf } from './gate-kind.ts';
 import type { Candidate } from './project.ts';
 import { rewritingProgram } from './rewriting-programs.ts';
@@ -28,13 +29,14 @@ export function rewritingTask(
   name: string,
   commands: readonly string[],
 ): Pick<Candidate, 'name' | 'kind' | 'command' | 'assumed'> | null {
-  if (commands.length === 0 || isHarmless(name, commands.join('\n'))) return null;
+  if (commands.length === 0) return null;
+  if (refusalOfCommand(name, commands.join('\n')) === null) return null;
   if (!wordsOf(name).every((word) => REWRITING_WORDS.has(word))) return null;
   const forms = commands.map(checkingForm);
   if (!forms.every((form) => form !== null)) return null;
   const command = forms.join(' && ');
   const checks = wordsOf(name).filter((word) => word !== 'fix' && word !== 'write');
   const shortName = checks.length === 0 ? kebab(name) : checks.join('-');
-  if (!isHarmless(shortName, command)) return null;
+  if (refusalOfCommand(shortName, command) !== null) return null;
   return { name: shortName, kind: kindOf(shortName, command), command, assumed: true };
 }

@@ -1,65 +1,6 @@
-/** What command lines and task names say: whether they check, write, watch, or reach outside. All pure. */
-import { kindOf, wordsOf } from './gate-kind.ts';
+/** What command lines say: their parts, their programs, the scripts that they run. All pure. */
+import { wordsOf } from './gate-kind.ts';
 import type { Project } from './project.ts';
-
-const CHECKING_WORDS = new Set(
-  (
-    'test tests spec specs unit integration e2e lint eslint stylelint clippy vet type types typing typecheck tsc ' +
-    'mypy pyright pytest jest vitest mocha format fmt prettier build compile check checks verify validate ci ' +
-    'quality gate gates'
-  ).split(' '),
-);
-
-const LEFT_OUT_WORDS = new Set(
-  (
-    'watch dev develop start serve server preview deploy publish release clean fix write update upgrade install ' +
-    'uninstall setup init bootstrap debug ui open bench benchmark coverage cov gen generate codegen docker ' +
-    'storybook version changeset push pull staged profile stop restart run exec headed migrate migration seed reset'
-  ).split(' '),
-);
-
-/** Run by npm around its own commands, except for the formatter that happens to begin like that. */
-export const LIFECYCLE = /^(pre(?!ttier)|post)/;
-
-const HARMFUL: readonly RegExp[] = [
-  // Rewrites files, which are a model's result by then.
-  /\s--(write|fix|in-place|apply|apply-unsafe|unsafe|update-snapshots?|updateSnapshot)(?![\w-])/,
-  /\b(prettier|gofmt|goimports|shfmt)\b[^;&|]*\s-\w*w\b|\bsed -i|\b(jest|vitest)\b[^;&|]*\s-u\b/,
-  // Never ends.
-  /\s--watch(All)?(?!=false|[\w-])|\s--ui\b|\b(nodemon|chokidar|watchexec)\b|\bvitest (watch|dev)\b/,
-  /\b(tsc|vitest|rollup|webpack|tsup)\b[^;&|]*\s-w\b/,
-  // Reaches outside, installs, or changes history.
-  /\bgit (push|commit|tag|reset|clean|checkout|switch|stash|merge|rebase|add)\b|\bsudo\b|\brm -\w* *[~/$]/,
-  /\b(npm|pnpm|yarn|bun|cargo|twine|poetry|uv|vsce|ovsx|mvn|gradlew?|docker|podman|dotnet nuget) (publish|upload|push|deploy|release|login)\b/,
-  /\b(npm|pnpm|yarn|bun|pip3?|uv|poetry|pdm|gem|composer|bundle|brew|apt|apt-get|pipx|cargo) (ci|i|install|add|update|upgrade|link|sync|remove)\b/,
-  /\b(kubectl|helm|terraform (apply|destroy)|rsync|scp|ssh|gh-pages|semantic-release|(vercel|netlify|firebase|fly|wrangler) \S*deploy)\b/,
-];
-
-/** Formatters that rewrite unless they are told to check; prettier prints instead, which checks nothing either. */
-const REWRITING =
-  /\b(black|isort|prettier|gofumpt)\b|\b(cargo|go|deno|terraform|zig|dprint) fmt\b|\b(ruff|mix|dotnet|dart) format\b/;
-
-const CHECKING_FLAG =
-  /\s--(check|check-formatted|check-only|list-different|verify-no-changes|set-exit-if-changed|diff|dry-run)\b|\s-[lc]\b|\bdprint check\b|spotlessCheck|\bbiome (format|check|ci|lint)\b/;
-
-/** `test:unit`, `typecheck`, `format-check`: a task whose name promises a check. */
-export function isCheckName(name: string): boolean {
-  return wordsOf(name).some((word) => CHECKING_WORDS.has(word)) && !isLeftOutName(name);
-}
-
-/** `test:watch`, `deploy`, `prepublishOnly`. */
-export function isLeftOutName(name: string): boolean {
-  return LIFECYCLE.test(name) || wordsOf(name).some((word) => LEFT_OUT_WORDS.has(word));
-}
-
-/** Whether a command may run on a model's result: it writes no source, ends by itself and stays at home. */
-export function isHarmless(name: string, command: string): boolean {
-  if (HARMFUL.some((pattern) => pattern.test(command))) return false;
-  const parts = command.split(/&&|\|\||[;|\n]/);
-  if (parts.some((part) => REWRITING.test(part) && !CHECKING_FLAG.test(part))) return false;
-  const formats = kindOf(name, command) === 'formatter';
-  return !formats || CHECKING_FLAG.test(command) || /check|verify|diff|ci\b|test/i.test(name);
-}
 
 /** The commands of `a && b && c`; null where the shell does more than that with them. */
 export function splitChain(command: string): string[] | null {
@@ -87,21 +28,63 @@ export function withoutRunner(command: string): string {
   return inner === command ? inner : withoutRunner(inner);
 }
 
-/** The package.json script that a command runs without arguments of its own, by whatever package manager. */
+/** The package.json script that a command runs, by whatever package manager, and what it is given. */
+export function scriptRun(
+  command: string,
+  scripts: ReadonlyMap<string, string>,
+): { script: string; args: string[] } | null {
+  const words = withoutRunner(command)
+    .split(' ')
+    .filter((word) => !/^(--silent|-s|--if-present)$/.test(word));
+  const [manager = '', first = '', ...rest] = words;
+  if (!/^(npm|pnpm|yarn|bun)$/.test(manager)) return null;
+  if (/^(run|run-script)$/.test(first)) {
+    const [script, ...args] = rest;
+    return script === undefined || script.startsWith('-') ? null : { script, args };
+  }
+  if (manager !== 'bun' && /^(test|t)$/.test(first)) return { script: 'test', args: rest };
+  // `bun test` is bun's own runner; `yarn lint` and `pnpm lint` are scripts, if there is one.
+  const isScript = (manager === 'pnpm' || manager === 'yarn') && scripts.has(first);
+  return isScript ? { script: first, args: rest } : null;
+}
+
+/** The script that a command runs as it is, without arguments of its own. */
 export function scriptReference(
   command: string,
   scripts: ReadonlyMap<string, string>,
 ): string | null {
-  const words = withoutRunner(command)
-    .split(' ')
-    .filter((word) => !/^(--silent|-s|--if-present|--)$/.test(word));
-  const [manager = '', first = '', second, ...rest] = words;
-  if (!/^(npm|pnpm|yarn|bun)$/.test(manager) || rest.length > 0) return null;
-  if (/^(run|run-script)$/.test(first)) return second ?? null;
-  if (second !== undefined) return null;
-  if (manager !== 'bun' && /^(test|t)$/.test(first)) return 'test';
-  // `bun test` is bun's own runner; `yarn lint` and `pnpm lint` are scripts, if there is one.
-  return (manager === 'pnpm' || manager === 'yarn') && scripts.has(first) ? first : null;
+  const run = scriptRun(command, scripts);
+  return run?.args.every((word) => word === '--') ? run.script : null;
+}
+
+/** `run-p lint:*`, `npm-run-all lint test`, `concurrently "npm:lint:*"`: the scripts that are run; null for anything else. */
+export function scriptsOfList(
+  command: string,
+  scripts: ReadonlyMap<string, string>,
+): string[] | null {
+  const [program = '', ...words] = withoutRunner(command).replaceAll(/["']/g, '').split(' ');
+  const prefix = program === 'concurrently' ? 'npm:' : '';
+  if (!/^(run-s|run-p|npm-run-all2?|concurrently)$/.test(program)) return null;
+  const found = words.map((word, at) => {
+    if (word.startsWith('-')) return [];
+    const names = word.startsWith(prefix) ? matching(word.slice(prefix.length), scripts) : [];
+    // What stands behind an option may be its value.
+    return names.length > 0 || words[at - 1]?.startsWith('-') ? names : null;
+  });
+  return found.every((names) => names !== null) ? found.flat() : null;
+}
+
+/** `lint:*` is each script one level below, `lint:**` each below. */
+function matching(pattern: string, scripts: ReadonlyMap<string, string>): string[] {
+  const source = pattern
+    .split(/(\*+)/)
+    .map((piece) => {
+      if (piece.startsWith('*')) return piece === '*' ? '[^:]*' : '.*';
+      return piece.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`);
+    })
+    .join('');
+  const names = new RegExp(`^${source}$`);
+  return [...scripts.keys()].filter((name) => names.test(name));
 }
 
 /** A script's body with the bodies of all scripts that it runs. */
@@ -111,13 +94,16 @@ export function expandScript(name: string, { scripts }: Pick<Project, 'scripts'>
     const body = scripts.get(script);
     if (body === undefined || seen.has(script)) return [];
     seen.add(script);
-    const runs = body.split(/&&|\|\||[;|&]/).map((part) => scriptReference(part.trim(), scripts));
-    return [body, ...runs.flatMap((run) => (run === null ? [] : visit(run)))];
+    const runs = body.split(/&&|\|\||[;|&]/).flatMap((part) => {
+      const run = scriptReference(part.trim(), scripts);
+      return run === null ? (scriptsOfList(part.trim(), scripts) ?? []) : [run];
+    });
+    return [body, ...runs.flatMap(visit)];
   };
   return visit(name).join('\n');
 }
 
 /** `test:unit` and `checkTypes` -> `test-unit`, `check-types`. */
 export function kebab(name: string): string {
-  return wordsOf(name).join('-') || 'gate';
+  return wordsOf(name).join('-').slice(0, 60) || 'gate';
 }

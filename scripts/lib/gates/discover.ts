@@ -1,6 +1,6 @@
-import { chooseGates } from './choose-gates.ts';
+import { chooseGates, type Discovered } from './choosing/choose-gates.ts';
+import { kebab } from './commands.ts';
 import { documentedGates } from './documented-commands.ts';
-import type { Gate } from './gate.ts';
 import { denoGates } from './habits/deno.ts';
 import { goGates } from './habits/go.ts';
 import { gradleGates, mavenGates } from './habits/jvm.ts';
@@ -9,16 +9,25 @@ import { noxGates, pyprojectGates, toxGates } from './habits/python.ts';
 import { rubyGates } from './habits/ruby.ts';
 import { cargoGates } from './habits/rust.ts';
 import { packageScriptGates } from './package-scripts.ts';
-import { type Candidate, type Project, type ProjectFiles, readProject } from './project.ts';
+import {
+  type Candidate,
+  type Project,
+  type ProjectFiles,
+  readParts,
+  readProject,
+} from './project.ts';
 import { justfileGates, makefileGates } from './task-runners.ts';
 import { taskfileGates } from './taskfile.ts';
 import { workflowGates } from './workflows.ts';
 import { workspaceGates } from './workspaces.ts';
 
+export type { Discovered } from './choosing/choose-gates.ts';
 export type { ProjectFiles } from './project.ts';
 
-/** Where gates are looked for. Of duplicates the one from the earlier source is kept. */
-const SOURCES: readonly ((project: Project) => Promise<Candidate[]>)[] = [
+type Source = (project: Project) => Promise<Candidate[]>;
+
+/** Where gates are looked for: the manifests of one folder. Of duplicates the one from the earlier source is kept. */
+const MANIFESTS: readonly Source[] = [
   packageScriptGates,
   workspaceGates,
   makefileGates,
@@ -27,7 +36,6 @@ const SOURCES: readonly ((project: Project) => Promise<Candidate[]>)[] = [
   denoGates,
   composerGates,
   rubyGates,
-  documentedGates,
   noxGates,
   toxGates,
   pyprojectGates,
@@ -35,12 +43,32 @@ const SOURCES: readonly ((project: Project) => Promise<Candidate[]>)[] = [
   goGates,
   gradleGates,
   mavenGates,
-  workflowGates,
 ];
 
+/** What is said of the project as a whole: what these name lies in any folder. */
+const DOCUMENTS: readonly Source[] = [documentedGates, workflowGates];
+
 /** The gates that a project has, by what its files say; each once, in the order in which they are best run. */
-export async function discoverGates(files: ProjectFiles): Promise<Gate[]> {
-  const project = await readProject(files);
-  const found = await Promise.all(SOURCES.map((source) => source(project)));
-  return chooseGates(found.flat(), project);
+export async function discoverGates(files: ProjectFiles): Promise<Discovered> {
+  const top = await readProject(files);
+  const own = await gatesOf(top, MANIFESTS);
+  const parts = own.length === 0 ? await readParts(files, top) : new Map<string, Project>();
+  const project = { ...top, parts };
+  const ofParts = await Promise.all([...parts].map(([folder, part]) => gatesOfPart(folder, part)));
+  const documented = await gatesOf(project, DOCUMENTS);
+  return chooseGates([...own, ...ofParts.flat(), ...documented], project);
+}
+
+async function gatesOf(project: Project, sources: readonly Source[]): Promise<Candidate[]> {
+  return (await Promise.all(sources.map((source) => source(project)))).flat();
+}
+
+/** `frontend/` and `backend/`, each with a manifest of its own. */
+async function gatesOfPart(folder: string, part: Project): Promise<Candidate[]> {
+  return (await gatesOf(part, MANIFESTS)).map((one) => ({
+    ...one,
+    name: kebab(`${folder} ${one.name}`),
+    cwd: one.cwd === '.' ? folder : `${folder}/${one.cwd}`,
+    source: `${folder}/${one.source}`,
+  }));
 }

@@ -1,16 +1,14 @@
 import { basename, extname, posix } from 'node:path';
 import {
   isCheckName,
-  isHarmless,
-  isLeftOutName,
-  kebab,
-  scriptReference,
-  splitChain,
-  withoutRunner,
-} from './commands.ts';
+  refusalOfCommand,
+  refusalOfName,
+  speaksOfChecks,
+} from './choosing/refusal.ts';
+import { kebab, scriptReference, scriptRun, splitChain, withoutRunner } from './commands.ts';
 import { type GateKind, kindOf } from './gate-kind.ts';
 import { findMentions, type Mention } from './mentions.ts';
-import { isRunnableScript } from './package-scripts.ts';
+import { isRunnableScript, scriptCommand } from './package-scripts.ts';
 import type { Candidate, Project } from './project.ts';
 
 const DOCUMENTS = ['AGENTS.md', 'CLAUDE.md'];
@@ -24,10 +22,10 @@ const ELSEWHERE = /\s(--prefix|--dir|--cwd|--filter|--workspace|-C|-F|-w)[ =]\S+
 
 /** Programs, and subcommands of programs, that examine a project. */
 const PROGRAMS: readonly RegExp[] = [
-  /^(jest|vitest|mocha|ava|uvu|tap|pytest|py\.test|tox|nox|rspec|phpunit|\S*\/phpunit|pest|ctest|playwright test)\b/,
-  /^(tsc|vue-tsc|svelte-check|mypy|pyright|basedpyright)\b/,
-  /^(eslint|oxlint|stylelint|markdownlint|flake8|pylint|rubocop|phpstan|psalm|shellcheck|golangci-lint|pre-commit)\b/,
-  /^(prettier|black|isort|gofmt|dprint|rustfmt|shfmt)\b/,
+  /^(jest|vitest|mocha|ava|uvu|tap|pytest|py\.test|tox|nox|rspec|phpunit|\S*\/phpunit|pest|ctest|playwright test)(?![\w-])/,
+  /^(tsc|vue-tsc|svelte-check|mypy|pyright|basedpyright)(?![\w-])/,
+  /^(eslint|oxlint|stylelint|markdownlint|flake8|pylint|rubocop|phpstan|psalm|shellcheck|golangci-lint|pre-commit)(?![\w-])/,
+  /^(prettier|black|isort|gofmt|dprint|rustfmt|shfmt)(?![\w-])/,
   /^(ruff|biome) (check|format|lint|ci)\b/,
   /^node\b.* --test\b/,
   /^python3? -m (pytest|unittest|mypy|ruff|black|flake8|pylint|isort|tox|nox|build)\b/,
@@ -35,6 +33,13 @@ const PROGRAMS: readonly RegExp[] = [
   /^deno (test|lint|check|fmt)\b|^dotnet (test|build|format)\b|^swift (test|build)\b/,
   /^mix (test|format|credo|compile|dialyzer)\b|^(bin\/)?rails test\b|^zig (build test|fmt|test)\b/,
 ];
+
+/** What a document shows with one package of a workspace, it shows as an example. */
+const ONE_OF_SEVERAL = /\s(--filter|--workspace|-F|-w)[ =]\S/;
+
+/** The name of a tool alone: no command where npm has it, as it is not on PATH. */
+const NPM_TOOL =
+  /^(jest|vitest|mocha|ava|uvu|tap|eslint|oxlint|stylelint|prettier|tsc|vue-tsc|xo)$/;
 
 /** Programs that do nothing without a file of theirs in the folder where they run. */
 const NEEDS: readonly (readonly [RegExp, RegExp])[] = [
@@ -45,8 +50,9 @@ const NEEDS: readonly (readonly [RegExp, RegExp])[] = [
   [/^go\b/, /^go\.(mod|work)$/],
 ];
 
-/** A path of the project's own whose name promises a check: `./scripts/check.sh`, `.ci/run`, `node tools/lint.mjs`. */
-const OWN_SCRIPT = /^(?:(?:(?:ba|z)?sh|node|python3?) )?(\.{0,2}\/?[\w.-]+\/[\w./-]+)$/;
+/** A file of the project's own that is run: `./scripts/check.sh`, `.ci/run`, `node tools/lint.mjs`. */
+const OWN_SCRIPT =
+  /^(?:(?:(?:ba|z)?sh|node|python3?) \.{0,2}\/?[\w.-]+\/[\w./-]+|\.{0,2}\/?[\w.-]+\/(?:[\w.-]+\/)*[\w-]+(?:\.(?:ba|z)?sh)?)$/;
 
 /** An example rather than a command: placeholders, or one test out of many. */
 const EXAMPLE =
@@ -73,54 +79,117 @@ export async function documentedGates(project: Project): Promise<Candidate[]> {
 }
 
 function gatesOf({ command }: Mention, source: string, project: Project): Candidate[] {
-  return gatesOfCommand(command, '.', source, project);
+  return gatesOfCommand(command, { directory: '.', source, inCi: false }, project);
 }
 
-/**
- * One gate for each part of `a && b`, none at all if one of them is no check.
- * @param directory where it is run, as a document says it
- */
-export function gatesOfCommand(
-  command: string,
-  directory: string,
-  source: string,
-  project: Project,
-): Candidate[] {
+export interface Place {
+  /** Where it is run, as a document says it. */
+  directory: string;
+  source: string;
+  /** In documents a sentence says that something checks; what CI runs must say it by itself. */
+  inCi: boolean;
+}
+
+/** One gate for each part of `a && b`, none at all if one of them is no check. */
+export function gatesOfCommand(command: string, place: Place, project: Project): Candidate[] {
   const parts = splitChain(command) ?? [];
   const inner = /^cd ([\w./-]+)$/.exec(parts[0] ?? '')?.[1];
+  const { directory } = place;
   const cwd = folderIn(inner === undefined ? directory : `${directory}/${inner}`, project);
-  const commands = inner === undefined ? parts : parts.slice(1);
-  if (cwd === null || !commands.every((part) => isCheckCommand(part, cwd, project))) return [];
+  const all = inner === undefined ? parts : parts.slice(1);
+  if (cwd === null || (place.inCi && isAside(all, cwd, project))) return [];
+  const commands = place.inCi
+    ? all.filter((part) => !INSTALLS.test(part)).map((it) => ownTask(it, cwd, project) ?? it)
+    : all;
+  if (!commands.every((part) => isCheckCommand(part, cwd, project, place.inCi))) return [];
   return commands.map((part) => {
-    const kind = kindOf(ownScriptName(part) ?? '', withoutRunner(part));
+    const kind = kindOfPart(part);
     return {
-      name: nameOf(part, kind, project),
+      name: nameOf(part, kind, scriptsIn(cwd, project)),
       kind,
-      command: part,
+      command: ownTask(part, cwd, project) ?? part,
       cwd,
-      source,
+      source: place.source,
       runs: [],
       assumed: false,
+      isRun: true,
     };
   });
 }
 
+function kindOfPart(part: string): GateKind {
+  const inner = withoutRunner(part);
+  const kind = kindOf(ownScriptName(part) ?? '', inner);
+  const task = taskNames(inner)?.[0];
+  return kind === 'other' && task !== undefined ? kindOf(task, '') : kind;
+}
+
+/** Folders with a life of their own: what CI tries there is no check of the project's code. */
+const ASIDE =
+  /(^|\/)(tests?|__tests__|e2e|integration|fixtures?|examples?|samples?|playground|docs?|website|bench\w*)(\/|$)/;
+
+/** Also one that has a package.json, is no package of the workspace, and a script that the top has too. */
+function isAside(commands: readonly string[], cwd: string, project: Project): boolean {
+  if (ASIDE.test(cwd)) return true;
+  const isOwn = project.paths.has(`${cwd}/package.json`) && !project.packages.has(cwd);
+  const runs = commands.map((command) => scriptRun(command, project.scripts)?.script ?? '');
+  return cwd !== '.' && isOwn && runs.some((script) => project.scripts.has(script));
+}
+
+/** What CI does first on its empty machine. */
+const INSTALLS =
+  /^((npm|pnpm|yarn|bun|pip3?|poetry|composer|bundle) (ci|i|install)\b.*|uv sync\b.*|yarn|corepack enable)$/;
+
 /** Whether a documented command is one that examines the project and may run on a model's result. */
-export function isCheckCommand(command: string, cwd: string, project: Project): boolean {
-  if (EXAMPLE.test(command) || !isHarmless('', command)) return false;
+export function isCheckCommand(
+  command: string,
+  cwd: string,
+  project: Project,
+  inCi = false,
+): boolean {
+  if (EXAMPLE.test(command)) return false;
   const inner = withoutRunner(command);
+  if (
+    !inCi &&
+    (ONE_OF_SEVERAL.test(command) || (NPM_TOOL.test(command) && project.scripts.size > 0))
+  )
+    return false;
   if (!hasWhatItNeeds(inner, cwd, project)) return false;
-  const script = scriptReference(command, project.scripts);
-  if (script !== null && cwd === '.') return isCheckingScript(script, project);
+  const scripts = scriptsIn(cwd, project);
+  const script = hasSelector(command) ? null : scriptRun(command, scripts)?.script;
+  if (script && scripts.has(script)) return isCheckingScript(script, { ...project, scripts });
+  if (refusalOfCommand('', command) !== null) return false;
   if (PROGRAMS.some((pattern) => pattern.test(inner))) return true;
   const task = taskNames(inner);
-  if (task !== null) return areChecks(inner, task);
-  const own = OWN_SCRIPT.exec(inner)?.[1];
-  return (
-    own !== undefined &&
-    project.paths.has(own.replace(/^\.\//, '')) &&
-    !isLeftOutName(own.replace(/\brun\b/, ''))
-  );
+  if (task !== null) return areChecks(inner, task) && !(inCi && buildsElsewhere(inner, project));
+  if (!OWN_SCRIPT.test(inner)) return false;
+  const path = inner.slice(inner.indexOf(' ') + 1);
+  const isThere = project.paths.has(posix.join(cwd, path));
+  const promises = !inCi || speaksOfChecks(path);
+  const name = ownScriptName(inner) ?? '';
+  return isThere && promises && (name === 'run' || refusalOfName(name) === null);
+}
+
+/** The scripts of the package.json that a command in this folder means, as far as they are known. */
+export function scriptsIn(
+  cwd: string,
+  project: Pick<Project, 'scripts' | 'packages' | 'parts'>,
+): ReadonlyMap<string, string> {
+  if (cwd === '.') return project.scripts;
+  return project.packages.get(cwd) ?? project.parts.get(cwd)?.scripts ?? new Map();
+}
+
+/** The project's own script or task that a command runs, without what it is given here; null for anything else. */
+export function ownTask(command: string, cwd: string, project: Project): string | null {
+  const scripts = scriptsIn(cwd, project);
+  const run = hasSelector(command) ? null : scriptRun(command, scripts);
+  if (run !== null && scripts.has(run.script))
+    return scriptCommand(run.script, project.parts.get(cwd) ?? project);
+  return /^(?:make|just|task) [\w:-]+(?=$| -(?![CdfF]))/.exec(withoutRunner(command))?.[0] ?? null;
+}
+
+function hasSelector(command: string): boolean {
+  return command.search(ELSEWHERE) >= 0;
 }
 
 /** `-C DIR` and its kin send the program somewhere else; where that is, it finds out by itself. */
@@ -151,9 +220,16 @@ function areChecks(command: string, tasks: readonly string[]): boolean {
   return tasks.length === 0 ? command === 'make' : tasks.every((name) => isCheckName(name));
 }
 
-function nameOf(command: string, kind: GateKind, project: Project): string {
+/** In CI of a scripting language a bare `make` is more often an installation than a build. */
+function buildsElsewhere(command: string, { paths }: Project): boolean {
+  return (
+    command === 'make' && ['package.json', 'pyproject.toml', 'setup.py'].some((it) => paths.has(it))
+  );
+}
+
+function nameOf(command: string, kind: GateKind, scripts: ReadonlyMap<string, string>): string {
   const inner = withoutRunner(command);
-  const task = scriptReference(command, project.scripts) ?? taskNames(inner)?.join('-');
+  const task = scriptReference(command, scripts) ?? taskNames(inner)?.join('-');
   if (task) return kebab(task);
   const own = ownScriptName(command);
   if (own !== null) return kebab(own);
@@ -162,8 +238,8 @@ function nameOf(command: string, kind: GateKind, project: Project): string {
 
 /** `node tools/lint.mjs` -> `lint`: what the project calls its own script; null for any other command. */
 function ownScriptName(command: string): string | null {
-  const path = OWN_SCRIPT.exec(withoutRunner(command))?.[1];
-  return path === undefined ? null : basename(path, extname(path));
+  const inner = withoutRunner(command);
+  return OWN_SCRIPT.test(inner) ? basename(inner, extname(inner)) : null;
 }
 
 /** `./packages/a` -> `packages/a` if there is such a folder; null if there is none. */

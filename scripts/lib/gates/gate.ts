@@ -35,6 +35,13 @@ export const gateSchema = z.strictObject({
 /** One quality-gate command of a project. */
 export type Gate = z.output<typeof gateSchema>;
 
+/** What speaks of a check, and is no gate all the same. */
+export const leftOutSchema = gateSchema
+  .pick({ name: true, command: true, cwd: true, source: true })
+  .extend({ reason: z.string() });
+
+export type LeftOut = z.output<typeof leftOutSchema>;
+
 /** `gates` in `.multi-model.json`: a command for each name, alone or with its particulars. */
 export const gatesConfigurationSchema = z.record(
   nameSchema,

@@ -1,38 +1,27 @@
 import { rewritingTask } from './checking-form.ts';
-import {
-  expandScript,
-  isCheckName,
-  isHarmless,
-  isLeftOutName,
-  kebab,
-  LIFECYCLE,
-  splitChain,
-} from './commands.ts';
+import { LIFECYCLE, refusalOfCommand, refusalOfName, speaksOfChecks } from './choosing/refusal.ts';
+import { expandScript, kebab, scriptsOfList, splitChain } from './commands.ts';
 import { kindOf } from './gate-kind.ts';
 import type { Candidate, Project } from './project.ts';
 
 /** The placeholder that `npm init` writes. */
 const NO_TEST = /no test specified/i;
 
-/** package.json scripts that check, run by the package manager whose lockfile is there. */
+/** package.json scripts that speak of checks, run by the package manager whose lockfile is there. */
 export async function packageScriptGates(project: Project): Promise<Candidate[]> {
-  const names = [...project.scripts.keys()].filter(
-    (name) => isCheckName(name) && isRunnableScript(name, project),
-  );
-  const checks = names
-    .filter((name) => !(isVariantOfBuild(name) && names.includes('build')))
-    .map((name) => {
-      const body = project.scripts.get(name) ?? '';
-      return {
-        name: kebab(name),
-        kind: kindOf(name, body),
-        command: scriptCommand(name, project),
-        cwd: '.',
-        source: `package.json scripts.${name}`,
-        runs: runsOf(body, project),
-        assumed: false,
-      };
-    });
+  const checks = [...project.scripts]
+    .filter(([name, body]) => speaksOfChecks(name) && !LIFECYCLE.test(name) && doesSomething(body))
+    .filter(([name, body]) => rewritingTask(name, [body]) === null)
+    .map(([name, body]) => ({
+      name: kebab(name),
+      kind: kindOf(name, body),
+      command: scriptCommand(name, project),
+      cwd: '.',
+      source: `package.json scripts.${name}`,
+      runs: runsOf(body, project),
+      assumed: false,
+      refused: refusalOfScript(name, project),
+    }));
   return [...checks, ...rewriting(project)];
 }
 
@@ -58,12 +47,23 @@ function withRunner(command: string, { manager }: Project): string {
 
 /** Whether a script is there and may run on a model's result, whatever its name promises. */
 export function isRunnableScript(name: string, project: Project): boolean {
-  const body = project.scripts.get(name);
-  if (body === undefined || body.trim() === '' || NO_TEST.test(body)) return false;
-  return !isLeftOutName(name) && isHarmless(name, expandScript(name, project));
+  return doesSomething(project.scripts.get(name) ?? '') && refusalOfBody(name, project) === null;
 }
 
-function scriptCommand(name: string, { manager }: Project): string {
+function doesSomething(body: string): boolean {
+  return body.trim() !== '' && !NO_TEST.test(body);
+}
+
+function refusalOfBody(name: string, project: Project): string | null {
+  return refusalOfName(name) ?? refusalOfCommand(name, expandScript(name, project));
+}
+
+function refusalOfScript(name: string, project: Project): string | null {
+  const isVariant = isVariantOfBuild(name) && isRunnableScript('build', project);
+  return refusalOfBody(name, project) ?? (isVariant ? 'it is a build beside `build`' : null);
+}
+
+export function scriptCommand(name: string, { manager }: Pick<Project, 'manager'>): string {
   return name === 'test' && manager !== 'bun' ? `${manager} test` : `${manager} run ${name}`;
 }
 
@@ -73,9 +73,7 @@ function isVariantOfBuild(name: string): boolean {
 }
 
 function runsOf(body: string, project: Project): string[] {
-  const [program, ...names] = body.split(/\s+/);
-  const isList = /^(run-s|run-p|npm-run-all2?)$/.test(program ?? '');
-  if (isList && names.every((name) => project.scripts.has(name)))
-    return names.map((name) => scriptCommand(name, project));
+  const listed = scriptsOfList(body, project.scripts);
+  if (listed !== null) return listed.map((name) => scriptCommand(name, project));
   return splitChain(body) ?? [];
 }

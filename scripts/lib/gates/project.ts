@@ -1,4 +1,6 @@
 import type { Gate } from './gate.ts';
+import { asObject, parseObject } from './json-object.ts';
+import { workspacePackages } from './workspace-packages.ts';
 
 /** The files of base: gates are never discovered from what a model wrote. */
 export interface ProjectFiles {
@@ -14,6 +16,10 @@ export interface Candidate extends Gate {
   runs: readonly string[];
   /** A habit of the language, not written down by the project: it gives way to a gate that runs the same program. */
   assumed: boolean;
+  /** The project's CI or its AGENTS.md runs it, as `source` says. */
+  isRun?: boolean;
+  /** Why it never is a gate, though its name speaks of a check. */
+  refused?: string | null;
 }
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
@@ -25,6 +31,10 @@ export interface Project {
   /** package.json's; empty without one. */
   scripts: ReadonlyMap<string, string>;
   manager: PackageManager;
+  /** The scripts of a workspace's packages, by folder. */
+  packages: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Folders with manifests of their own, where the top has none. */
+  parts: ReadonlyMap<string, Project>;
 }
 
 const LOCKFILES: readonly (readonly [string, PackageManager])[] = [
@@ -39,15 +49,26 @@ const LOCKFILES: readonly (readonly [string, PackageManager])[] = [
 export async function readProject(files: ProjectFiles): Promise<Project> {
   const paths = new Set(await files.list());
   const manifest = parseObject(await files.read('package.json'));
-  const scripts = Object.entries(asObject(manifest.scripts)).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
+  const packages = (await workspacePackages(files, paths)).map(async (folder) => {
+    const inner = parseObject(await files.read(`${folder}/package.json`));
+    return [folder, scriptsOf(inner)] as const;
+  });
   return {
     read: (path) => files.read(path),
     paths,
-    scripts: new Map(scripts),
+    scripts: scriptsOf(manifest),
     manager: packageManager(paths, manifest.packageManager),
+    packages: new Map(await Promise.all(packages)),
+    parts: new Map(),
   };
+}
+
+function scriptsOf(manifest: Record<string, unknown>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(asObject(manifest.scripts)).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
 }
 
 /** The one whose lockfile is there; `packageManager` in package.json decides between several, or without any. */
@@ -58,15 +79,37 @@ export function packageManager(paths: ReadonlySet<string>, declared: unknown): P
   return locked[0] ?? 'npm';
 }
 
-/** A manifest that is no JSON has no scripts; that it is broken is for the project's own tools to say. */
-export function parseObject(text: string | null): Record<string, unknown> {
-  try {
-    return asObject(JSON.parse(text ?? '{}'));
-  } catch {
-    return {};
-  }
+const MANIFEST =
+  /^(package\.json|pyproject\.toml|setup\.(py|cfg)|pytest\.ini|requirements\.txt|go\.mod|Cargo\.toml|[Mm]akefile|GNUmakefile|[Jj]ustfile|Taskfile\.ya?ml|composer\.json|Gemfile|Rakefile|deno\.jsonc?|build\.gradle(\.kts)?|pom\.xml)$/;
+
+/** More than these are no parts of one project, but a collection of them. */
+const MOST_PARTS = 12;
+
+/** The folders, at most two levels deep, that have manifests of their own and lie in no other such folder. */
+export async function readParts(
+  files: ProjectFiles,
+  { paths }: Pick<Project, 'paths'>,
+): Promise<Map<string, Project>> {
+  const folders = [...paths]
+    .map((path) => path.split('/'))
+    .filter((words) => words.length <= 3 && MANIFEST.test(words.at(-1) ?? ''))
+    .map((words) => words.slice(0, -1).join('/'));
+  const tops = [...new Set(folders)]
+    .filter((folder) => folder !== '' && !/(^|\/)(\.|node_modules|vendor)/.test(folder))
+    .filter((folder) => !folders.includes(folder.split('/')[0] ?? '') || !folder.includes('/'))
+    .sort();
+  if (tops.length > MOST_PARTS) return new Map();
+  const read = async (folder: string) => [folder, await readProject(below(files, folder))] as const;
+  return new Map(await Promise.all(tops.map(read)));
 }
 
-export function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+function below(files: ProjectFiles, folder: string): ProjectFiles {
+  const prefix = `${folder}/`;
+  return {
+    read: (path) => files.read(prefix + path),
+    list: async () =>
+      (await files.list())
+        .filter((path) => path.startsWith(prefix))
+        .map((path) => path.slice(prefix.length)),
+  };
 }

@@ -1,5 +1,6 @@
 /** The command that other tools run in a new worktree, where a project has told them one. */
-import { asObject, type ProjectFiles, parseObject } from './project.ts';
+import { asObject, parseObject } from './json-object.ts';
+import type { ProjectFiles } from './project.ts';
 
 export interface SetupCommand {
   command: string;

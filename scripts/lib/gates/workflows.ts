@@ -1,5 +1,6 @@
-import { gatesOfCommand } from './documented-commands.ts';
-import { asObject, type Candidate, type Project } from './project.ts';
+import { gatesOfCommand, ownTask } from './documented-commands.ts';
+import { asObject } from './json-object.ts';
+import type { Candidate, Project } from './project.ts';
 import { readYaml } from './yaml.ts';
 
 const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
@@ -15,11 +16,17 @@ export async function workflowGates(project: Project): Promise<Candidate[]> {
     const workflow = asObject(await readYaml(project, file));
     if (SHIPS.test(file) || !examinesCode(workflow)) continue;
     for (const { command, cwd } of stepsOf(workflow)) {
-      found.push(...gatesOfCommand(command, cwd, file, project));
+      const said = withoutExpressions(command, cwd, project);
+      const place = { directory: cwd, source: file, inCi: true };
+      if (said !== null) found.push(...gatesOfCommand(said, place, project));
     }
   }
   return found;
 }
+
+/** Whoever is given secrets, or logs in somewhere, works there: that needs the cloud, or costs something. */
+const LOGS_IN =
+  /\bsecrets\.(?!GITHUB_TOKEN\b|CODECOV_TOKEN\b|COVERALLS_\w+)|configure-aws-credentials|google-github-actions\/auth|azure\/login/;
 
 /** Whether it runs for pushes or pull requests. A key `on` is `true` to YAML 1.1, and a string, a list or an object. */
 function examinesCode({ on }: Record<string, unknown>): boolean {
@@ -32,11 +39,19 @@ interface Step {
   cwd: string;
 }
 
-/** The lines of all `run` steps; those with expressions are what only the service can fill in. */
+/** What only the service can fill in is left away where it is given to a script or task of the project's own; null elsewhere. */
+function withoutExpressions(command: string, cwd: string, project: Project): string | null {
+  if (!command.includes('${{')) return command;
+  const known = command.replaceAll(/\s?\S*\$\{\{.*?\}\}\S*/g, '').trim();
+  return ownTask(known, cwd, project);
+}
+
+/** The lines of all `run` steps. */
 function stepsOf(workflow: Record<string, unknown>): Step[] {
   const jobs = Object.entries(asObject(workflow.jobs)).filter(([name]) => !SHIPS.test(name));
   return jobs.flatMap(([, job]) => {
-    const { steps, defaults } = asObject(job);
+    const { steps, defaults, env } = asObject(job);
+    if (LOGS_IN.test(JSON.stringify([steps, env]))) return [];
     const usual = asObject(asObject(defaults).run)['working-directory'];
     return (Array.isArray(steps) ? steps : []).flatMap((step) => {
       const { run, 'working-directory': directory = usual } = asObject(step);
@@ -52,5 +67,5 @@ function linesOf(script: string): string[] {
     .replaceAll(/\s*\\\n\s*/g, ' ')
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#') && !line.includes('${{'));
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }

@@ -1,5 +1,6 @@
 import { rewritingTask } from './checking-form.ts';
-import { isCheckName, isHarmless, kebab } from './commands.ts';
+import { refusalOfCommand, refusalOfName, speaksOfChecks } from './choosing/refusal.ts';
+import { kebab } from './commands.ts';
 import { kindOf } from './gate-kind.ts';
 import type { Candidate } from './project.ts';
 
@@ -15,10 +16,10 @@ export interface WrittenTask {
   runs: readonly string[];
 }
 
-/** The tasks whose names promise a check and which may run on a model's result; those that rewrite, in their checking form. */
+/** The tasks whose names speak of checks, with the reason why one never is a gate; those that rewrite, in their checking form. */
 export function gatesOfTasks(tasks: readonly WrittenTask[]): Candidate[] {
   const checks = tasks
-    .filter(({ name, commands }) => isCheckName(name) && isHarmless(name, commands.join('\n')))
+    .filter(({ name, commands }) => speaksOfChecks(name) && rewritingTask(name, commands) === null)
     .map(({ name, commands, command, source, runs }) => ({
       name: kebab(name),
       kind: kindOf(name, commands.join('; ')),
@@ -27,6 +28,7 @@ export function gatesOfTasks(tasks: readonly WrittenTask[]): Candidate[] {
       source,
       runs,
       assumed: false,
+      refused: refusalOfName(name) ?? refusalOfCommand(name, commands.join('\n')),
     }));
   const rewriting = tasks.flatMap(({ name, commands, source }) => {
     const check = rewritingTask(name, commands);

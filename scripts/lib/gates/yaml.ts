@@ -1,7 +1,7 @@
 import type { Project } from './project.ts';
 
 /** A YAML file of base as plain values; null when it is not there, or no YAML: that is for its own tools to say. */
-export async function readYaml(project: Project, path: string): Promise<unknown> {
+export async function readYaml(project: Pick<Project, 'read'>, path: string): Promise<unknown> {
   const text = await project.read(path);
   if (text === null) return null;
   // Loaded late: few projects have such a file.

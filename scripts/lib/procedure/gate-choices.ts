@@ -1,7 +1,7 @@
 /** Phase 5: which gates count, and what they run on. */
 import { existsSync } from 'node:fs';
 import { readConfiguration } from '../configuration.ts';
-import { discoverGates } from '../gates/discover.ts';
+import { type Discovered, discoverGates } from '../gates/discover.ts';
 import { configuredGates, type Gate, parseGateOption } from '../gates/gate.ts';
 import { filesAt } from '../git/files-at.ts';
 import type { Repository } from '../git/repository.ts';
@@ -10,8 +10,13 @@ import { readWorkplace, workplaceOf } from '../session/capture.ts';
 import { readMainTree, readMainTreeAlone } from '../session/main-tree.ts';
 import { requireCapture } from '../session/select-models.ts';
 import { type Session, updateSession } from '../session/session.ts';
-import { readGateRecord, type TargetResult } from './gate-record.ts';
+import { keepNamedGates, readGateRecord, type TargetResult } from './gate-record.ts';
 import { type GateTarget, placeOf } from './gate-targets.ts';
+
+export interface ChosenGates extends Discovered {
+  /** By option: then the list counts for later scripts of the session, too. */
+  named: boolean;
+}
 
 /**
  * The gates that count: those named by option, else those that the session was given by option before, else the
@@ -22,16 +27,21 @@ export async function chooseGates(
   session: Session | null,
   base: string,
   options: readonly string[],
-): Promise<{ gates: Gate[]; named: boolean }> {
-  if (options.length > 0) return { gates: options.map(parseGateOption), named: true };
+): Promise<ChosenGates> {
+  if (options.length > 0) {
+    const gates = options.map(parseGateOption);
+    if (session !== null) await keepNamedGates(session, gates);
+    return { gates, leftOut: [], named: true };
+  }
   const before = session === null ? null : await lastNamedGates(session);
-  if (before !== null) return { gates: before, named: true };
+  if (before !== null) return { gates: before, leftOut: [], named: true };
   const files = filesAt(repository.topLevel, base);
   const configuration = await readConfiguration(files);
   if (configuration.gates !== undefined) {
-    return { gates: configuredGates(configuration.gates, '.multi-model.json'), named: false };
+    const gates = configuredGates(configuration.gates, '.multi-model.json');
+    return { gates, leftOut: [], named: false };
   }
-  return { gates: await discoverGates(files), named: false };
+  return { ...(await discoverGates(files)), named: false };
 }
 
 async function lastNamedGates(session: Session): Promise<Gate[] | null> {

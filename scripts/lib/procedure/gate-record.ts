@@ -106,6 +106,16 @@ export function readGateRecord(session: Session, pass: number): Promise<GateReco
   return readJsonOrNull(join(passFolder(session, pass), 'gates.json'), gateRecordSchema);
 }
 
+/** Keeps a list that was named by option, whatever script was given it, and whether or not anything has run yet. */
+export async function keepNamedGates(session: Session, gates: Gate[]): Promise<void> {
+  const pass = session.data.current_pass;
+  await withLock(join(session.directory, 'lock'), async () => {
+    const results = (await readGateRecord(session, pass))?.results ?? [];
+    const record: GateRecord = { schema_version: 1, gates, named: true, results };
+    await replaceJson(join(passFolder(session, pass), 'gates.json'), record);
+  });
+}
+
 /** Keeps results in the pass: gates.json and quality-gates.md, merged with what was there, verdicts against base. */
 export async function keepGateResults(
   session: Session,

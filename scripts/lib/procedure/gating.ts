@@ -1,7 +1,6 @@
 /** What the `gates` script was asked for: in a session or alone, which gates, which targets. */
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import type { Gate } from '../gates/gate.ts';
 import { openRepository, type Repository, requireRevision } from '../git/repository.ts';
 import { GATE_BUDGET } from '../process/slots.ts';
 import type { Reporter } from '../script.ts';
@@ -10,7 +9,13 @@ import { stateRoot } from '../session/paths.ts';
 import { selectModels, selectPass } from '../session/select-models.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { assertStateRootApart } from '../session/state-root.ts';
-import { chooseGates, mainTarget, modelTarget, noteLeftByGates } from './gate-choices.ts';
+import {
+  type ChosenGates,
+  chooseGates,
+  mainTarget,
+  modelTarget,
+  noteLeftByGates,
+} from './gate-choices.ts';
 import { keepGateResults, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
 import { type GateRequest, type GateTarget, gateTargets } from './gate-targets.ts';
 
@@ -35,7 +40,7 @@ export interface Gating {
   session: Session | null;
   pass: number;
   base: string;
-  chosen: { gates: Gate[]; named: boolean };
+  chosen: ChosenGates;
   folder: string;
   logs: string;
 }

@@ -1,5 +1,6 @@
 import { splitChain } from '../commands.ts';
-import { asObject, type Candidate, type Project, parseObject } from '../project.ts';
+import { asObject, parseObject } from '../json-object.ts';
+import type { Candidate, Project } from '../project.ts';
 import { gatesOfTasks } from '../written-tasks.ts';
 import { assumed } from './assumed.ts';
 

@@ -1,12 +1,15 @@
-import { isCheckName, kebab } from '../commands.ts';
+import { refusalOfName, speaksOfChecks } from '../choosing/refusal.ts';
+import { kebab } from '../commands.ts';
 import type { Candidate, Project } from '../project.ts';
 import { assumed } from './assumed.ts';
 import { hasSection } from './toml.ts';
 
-/** pyproject.toml: the tools that it configures or asks for, in their checking form. */
+/** pyproject.toml: the tools that it configures or asks for, in their checking form; without it pytest alone. */
 export async function pyprojectGates(project: Project): Promise<Candidate[]> {
   const toml = await project.read('pyproject.toml');
-  if (toml === null) return [];
+  const source = await pytestSource(project);
+  const pytest = source === null ? [] : [assumed('test', 'pytest', source)];
+  if (toml === null) return pytest;
   const runner = pythonRunner(toml, project.paths);
   const gate = (name: string, command: string, source: string) =>
     assumed(name, `${runner}${command}`, `pyproject.toml ${source}`);
@@ -16,8 +19,20 @@ export async function pyprojectGates(project: Project): Promise<Candidate[]> {
     ruffFormats ? [gate('format', 'ruff format --check .', 'tool.ruff.format')] : [],
     usesTool(toml, 'ruff') ? [gate('lint', 'ruff check .', 'ruff')] : [],
     usesTool(toml, 'mypy') ? [gate('typecheck', mypyCommand(toml), 'mypy')] : [],
-    usesTool(toml, 'pytest') ? [gate('test', 'pytest', 'pytest')] : [],
+    usesTool(toml, 'pytest') ? [gate('test', 'pytest', 'pytest')] : pytest,
   ].flat();
+}
+
+/** Where else than in pyproject.toml a project says that its tests are pytest's. */
+async function pytestSource({ paths, read }: Project): Promise<string | null> {
+  const configured = ['pytest.ini', 'conftest.py', 'tests/conftest.py'].find((it) => paths.has(it));
+  if (configured !== undefined) return configured;
+  const listed = [...paths].filter((path) =>
+    /^(requirements[\w-]*\.(txt|in)|setup\.cfg)$/.test(path),
+  );
+  for (const path of listed)
+    if (/^(pytest\b|\[tool:pytest\])/m.test((await read(path)) ?? '')) return path;
+  return null;
 }
 
 /** tox.ini, or a table of it in pyproject.toml: all its environments, which is what the project calls tested. */
@@ -38,11 +53,12 @@ export async function noxGates(project: Project): Promise<Candidate[]> {
     ...(text ?? '').matchAll(/^@nox\.session\b(\([^)]*\))?[^\n]*\n(?:@[^\n]*\n)*def (\w+)/gm),
   ].map(([, options = '', name = '']) => /\bname *= *["']([\w-]+)["']/.exec(options)?.[1] ?? name);
   return sessions
-    .filter((name) => isCheckName(name))
+    .filter((name) => speaksOfChecks(name))
     .map((name) => ({
       ...assumed(name, `nox -s ${name}`, `noxfile.py ${name}`),
       name: kebab(name),
       assumed: false,
+      refused: refusalOfName(name),
     }));
 }
 

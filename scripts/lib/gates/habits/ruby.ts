@@ -1,4 +1,5 @@
-import { isCheckName, kebab } from '../commands.ts';
+import { refusalOfName, speaksOfChecks } from '../choosing/refusal.ts';
+import { kebab } from '../commands.ts';
 import { kindOf } from '../gate-kind.ts';
 import type { Candidate, Project } from '../project.ts';
 import { assumed } from './assumed.ts';
@@ -9,7 +10,7 @@ export async function rubyGates(project: Project): Promise<Candidate[]> {
   const file = RAKEFILES.find((path) => project.paths.has(path));
   const rakefile = file === undefined ? '' : ((await project.read(file)) ?? '');
   const runner = gemfile === null ? '' : 'bundle exec ';
-  const tasks = rakeTasks(rakefile).filter((name) => isCheckName(name));
+  const tasks = rakeTasks(rakefile).filter((name) => speaksOfChecks(name));
   const written = tasks.map((name) => ({
     name: kebab(name),
     kind: kindOf(name, ''),
@@ -18,6 +19,7 @@ export async function rubyGates(project: Project): Promise<Candidate[]> {
     source: `${file} ${name}`,
     runs: runsOf(name, rakefile, runner),
     assumed: false,
+    refused: refusalOfName(name),
   }));
   const names = (gem: string) =>
     new RegExp(String.raw`^\s*gem\s+["']${gem}["']`, 'm').test(gemfile ?? '');

@@ -1,5 +1,5 @@
 /** Manifests: what in them defines gates, apart from dependencies, versions and all the rest. */
-import { asObject } from '../project.ts';
+import { asObject } from '../json-object.ts';
 import { unheardIn } from './command-words.ts';
 import { compareSettings } from './compare-settings.ts';
 import { type Finding, shortened, strong, weak } from './kinds.ts';

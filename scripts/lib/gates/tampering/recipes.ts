@@ -1,5 +1,5 @@
 /** Files of tasks with commands: Makefile, justfile, Taskfile, Rakefile, tox and shell programs. */
-import { isCheckName } from '../commands.ts';
+import { isCheckName } from '../choosing/refusal.ts';
 import { disablingIn } from './command-words.ts';
 import { type Finding, shortened, strong, weak } from './kinds.ts';
 import { scriptFindings } from './scripts.ts';

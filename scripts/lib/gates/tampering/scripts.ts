@@ -1,5 +1,5 @@
 /** Commands with names, as manifests and task files have them: what a change of them does to the gates. */
-import { isCheckName } from '../commands.ts';
+import { isCheckName } from '../choosing/refusal.ts';
 import { commandThresholds, disablingIn, runsLess } from './command-words.ts';
 import { type Finding, shortened, strong, weak } from './kinds.ts';
 

@@ -1,0 +1,60 @@
+/** Which commands are the same: by whatever package manager, runner or alias, and with however many workers. */
+import { scriptReference, withoutRunner } from '../commands.ts';
+import { scriptsIn } from '../documented-commands.ts';
+import type { Candidate, Project } from '../project.ts';
+
+type Command = Pick<Candidate, 'command' | 'cwd'>;
+
+export interface Identities {
+  /** What a command is called by itself: `yarn test` and `npm run test` are both the script. */
+  nameOf(command: Command): string;
+  /** What it comes down to: `make test` with that recipe, `npm test` with that script and `vitest run` are one. */
+  identify(command: Command): string;
+}
+
+/** Options about how many and how long, not about what. */
+const COUNTS =
+  /\s(--(max-?workers|workers|jobs|max-?concurrency|concurrency|test-concurrency|parallel|threads|processes|numprocesses|retries|repeat|timeout|bail)([= ](\d+%?\w*|auto|max|half|logical))?|-[jnwT][= ]?(\d+|auto)|--runInBand|--no-parallel)(?=\s|$)/gi;
+
+export function identitiesOf(candidates: readonly Candidate[], project: Project): Identities {
+  const nameOf = ({ command, cwd }: Command) => {
+    const plain = command.replaceAll(COUNTS, '').trim();
+    const script = scriptReference(plain, scriptsIn(cwd, project));
+    return `${cwd}: ${script === null ? withoutRunner(plain) : `script ${script}`}`;
+  };
+  const parts = new Map(candidates.map((one) => [nameOf(one), one.runs] as const).reverse());
+  return {
+    nameOf,
+    identify(command) {
+      const seen = new Set<string>();
+      let name = nameOf(command);
+      for (
+        let runs = parts.get(name);
+        runs?.length === 1 && !seen.has(name);
+        runs = parts.get(name)
+      ) {
+        seen.add(name);
+        name = nameOf({ command: runs[0] ?? '', cwd: command.cwd });
+      }
+      return name;
+    },
+  };
+}
+
+/** What CI and AGENTS.md run, by identity, with where it is said; what that chains counts as run, too. */
+export function whatIsRun(
+  candidates: readonly Candidate[],
+  { identify }: Identities,
+): ReadonlyMap<string, string> {
+  const said = new Map<string, string>();
+  const open = candidates.filter(({ isRun }) => isRun).map((one) => [one, one.source] as const);
+  for (const [one, source] of open) {
+    const identity = identify(one);
+    if (said.has(identity)) continue;
+    said.set(identity, source);
+    for (const written of candidates.filter((other) => identify(other) === identity))
+      for (const command of written.runs)
+        open.push([{ ...written, command, runs: [] }, source] as const);
+  }
+  return said;
+}

@@ -1,0 +1,149 @@
+/** Whether a task promises a check, and why it is none all the same: it writes, never ends, or reaches outside. */
+import { withoutRunner } from '../commands.ts';
+import { kindOf, wordsOf } from '../gate-kind.ts';
+
+const CHECKING_WORDS = new Set(
+  (
+    'test tests spec specs unit integration e2e lint eslint stylelint clippy vet type types typing typecheck tsc ' +
+    'mypy pyright pytest jest vitest mocha format fmt prettier build compile check checks verify validate ci ' +
+    'quality gate gates'
+  ).split(' '),
+);
+
+/** Done to the world, or to what others still need: wherever a chain runs one. */
+const UNDOABLE =
+  'cleanup teardown destroy delete remove purge deploy undeploy release publish unpublish';
+
+/** What comes before a check, and is none; a chain may begin with one. */
+const PREPARES = 'prepare create update generate';
+
+const UNDOABLE_VERBS = new Set(UNDOABLE.split(' '));
+const VERBS = new Set(`${UNDOABLE} ${PREPARES}`.split(' '));
+
+const LEFT_OUT_WORDS = new Set(
+  (
+    `${UNDOABLE} ${PREPARES} watch dev develop start serve server preview clean fix write upgrade install ` +
+    'uninstall setup init bootstrap debug ui open bench benchmark coverage cov gen codegen docker ' +
+    'storybook version changeset push pull staged profile stop restart run exec headed migrate migration seed reset'
+  ).split(' '),
+);
+
+/** Run by npm around its own commands, except for the formatter that happens to begin like that. */
+export const LIFECYCLE = /^(pre(?!ttier)|post)/;
+
+const ASKS_FOR_NO_CHANGES = 'it asks that no file has changed, and a result is nothing but changes';
+
+/** `ensure-no-files-changed`, in words. */
+const UNCHANGED = /\b(no|without) (\w+ )?(change[sd]?|diffs?)\b|\b(dirty|uncommitted)\b/;
+
+const HARMFUL: readonly (readonly [reason: string, patterns: readonly RegExp[]])[] = [
+  [
+    'it rewrites files',
+    [
+      /\s--(write|fix|in-place|apply|apply-unsafe|unsafe|update-snapshots?|updateSnapshot)(?![\w-])/,
+      /\b(prettier|gofmt|goimports|shfmt)\b[^;&|]*\s-\w*w\b|\bsed -i|\b(jest|vitest)\b[^;&|]*\s-u\b/,
+    ],
+  ],
+  [
+    'it never ends',
+    [
+      /\s--watch(All)?(?!=false|[\w-])|\s--ui(?=\s*($|[;&|\n]|-))|\b(nodemon|chokidar|watchexec)\b|\bvitest (watch|dev)\b/,
+      /\b(tsc|vitest|rollup|webpack|tsup)\b[^;&|]*\s-w\b/,
+    ],
+  ],
+  [ASKS_FOR_NO_CHANGES, [/\bgit (diff|status)\b[^;&|]*\s(--exit-code|--quiet|--porcelain)\b/]],
+  [
+    'it installs, reaches outside, or changes the history',
+    [
+      /\bgit (push|commit|tag|reset|clean|checkout|switch|stash|merge|rebase|add)\b|\bsudo\b|\brm -\w* *[~/$]/,
+      /\b(npm|pnpm|yarn|bun|cargo|twine|poetry|uv|vsce|ovsx|mvn|gradlew?|docker|podman|dotnet nuget) (publish|upload|push|deploy|release|login)\b/,
+      /\b(npm|pnpm|yarn|bun|pip3?|uv|poetry|pdm|gem|composer|bundle|brew|apt|apt-get|pipx|cargo) (ci|i|install|add|update|upgrade|link|sync|remove)\b/,
+      /\b(kubectl|helm|terraform (apply|destroy)|rsync|scp|ssh|gh-pages|semantic-release|(vercel|netlify|firebase|fly|wrangler) \S*deploy)\b/,
+    ],
+  ],
+];
+
+/** Formatters that rewrite unless they are told to check; prettier prints instead, which checks nothing either. */
+const REWRITING =
+  /(?<![\w:-])(black|isort|prettier|gofumpt)(?![\w:-])|\b(cargo|go|deno|terraform|zig|dprint) fmt\b|\b(ruff|mix|dotnet|dart) format\b/;
+
+const CHECKING_FLAG =
+  /\s--(check|check-formatted|check-only|list-different|verify-no-changes|set-exit-if-changed|diff|dry-run)\b|\s-[lc]\b|\bdprint check\b|spotlessCheck|\bbiome (format|check|ci|lint)\b/;
+
+/** `test:unit`, `typecheck`, `format-check`, also `test:watch`: a task whose name speaks of a check. */
+export function speaksOfChecks(name: string): boolean {
+  return wordsOf(name).some((word) => CHECKING_WORDS.has(word));
+}
+
+/** A task whose name promises a check, and nothing else. */
+export function isCheckName(name: string): boolean {
+  return speaksOfChecks(name) && refusalOfName(name) === null;
+}
+
+/** Why a task with such a name is no gate: `test:watch`, `integration-test-cleanup`, `prepublishOnly`. */
+export function refusalOfName(name: string): string | null {
+  if (LIFECYCLE.test(name)) return 'npm runs it by itself, before or after another';
+  const words = wordsOf(name);
+  if (UNCHANGED.test(words.join(' '))) return ASKS_FOR_NO_CHANGES;
+  const word = words.find((it) => LEFT_OUT_WORDS.has(it));
+  return word === undefined ? null : `its name says "${word}"`;
+}
+
+/** Why a command may not run on a model's result: it writes sources, does not end by itself, or leaves home. */
+export function refusalOfCommand(name: string, command: string): string | null {
+  const harm = HARMFUL.find(([, patterns]) => patterns.some((pattern) => pattern.test(command)));
+  if (harm !== undefined) return harm[0];
+  const parts = command
+    .split(/&&|\|\||[;|\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.some((part) => UNCHANGED.test(programWords(part).join(' '))))
+    return ASKS_FOR_NO_CHANGES;
+  const verb = verbOf(parts);
+  if (verb !== null) return `it runs \`${verb}\``;
+  if (parts.some((part) => REWRITING.test(part) && !CHECKING_FLAG.test(part)))
+    return 'it rewrites files';
+  const formats = kindOf(name, command) === 'formatter';
+  const checks = CHECKING_FLAG.test(command) || /check|verify|diff|ci\b|test/i.test(name);
+  return formats && !checks ? 'it rewrites files' : null;
+}
+
+/** The part of a chain that does something else than to check, if that is what the chain is for. */
+function verbOf(parts: readonly string[]): string | null {
+  const says = (part: string, verbs: ReadonlySet<string>) =>
+    programWords(part).some((word) => verbs.has(word));
+  const undoable = parts.find((part) => says(part, UNDOABLE_VERBS));
+  if (undoable !== undefined) return undoable;
+  const nothingElse = parts.length > 0 && parts.every((part) => says(part, VERBS));
+  return nothingElse ? (parts[0] ?? null) : null;
+}
+
+const INTERPRETER = /^(node|deno|bun|tsx|ts-node|python[\d.]*|ruby|php|(ba|z|da)?sh)$/;
+
+/** What these are given is never a verb of theirs: `vitest create` runs the tests of that name. */
+const TAKES_FILTERS =
+  /^(jest|vitest|mocha|ava|uvu|tap|tape|pytest|playwright|cypress|rspec|phpunit|eslint|prettier|xo|cd)$/;
+
+/** Options that say where, with their values; and yarn's word for it. */
+const ELSEWHERE = /\s(--prefix|--dir|--cwd|--filter|--workspace|-C|-F|-w|workspace)[ =]\S+/g;
+
+/** The words of a program's name and of its verb: `node tools/destroy-stacks.mjs`, `terraform destroy`; no arguments. */
+function programWords(part: string): string[] {
+  const [program = '', ...rest] = withoutRunner(part).replaceAll(ELSEWHERE, '').split(/\s+/);
+  if (TAKES_FILTERS.test(program)) return [];
+  const said = rest.filter((word) => !/^-|^(run|run-script|exec)$/.test(word));
+  const isScript = INTERPRETER.test(program) && !/^(run|task)$/.test(rest[0] ?? '');
+  if (isScript) return wordsOf(baseName(said[0] ?? ''));
+  const most = /^(aws|gcloud|az)$/.test(program) ? 3 : 1;
+  const verbs = said.slice(0, most).filter((word) => /^[\w:-]+$/.test(word));
+  return [baseName(program), ...verbs].flatMap((word) => wordsOf(targetOf(program, word)));
+}
+
+/** `nx run create-app:test` runs `test`. */
+function targetOf(program: string, word: string): string {
+  return program === 'nx' ? word.slice(word.indexOf(':') + 1) : word;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+}

@@ -1,0 +1,293 @@
+/** What is no gate though its name speaks of a check, which of several is the one, and what is said of the others. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { refusalOfCommand, refusalOfName } from '../../scripts/lib/gates/choosing/refusal.ts';
+import { discoverGates } from '../../scripts/lib/gates/discover.ts';
+
+const NO_CHANGES = 'it asks that no file has changed, and a result is nothing but changes';
+
+const names: Record<string, string | null> = {
+  test: null,
+  'test:unit': null,
+  'lint:typecheck': null,
+  prettier: null,
+  'integration-test-cleanup': 'its name says "cleanup"',
+  'e2e:teardown': 'its name says "teardown"',
+  'test-destroy-stacks': 'its name says "destroy"',
+  'check:deployPreview': 'its name says "deploy"',
+  'build-release': 'its name says "release"',
+  'ci-publish': 'its name says "publish"',
+  'test:prepare': 'its name says "prepare"',
+  'create-test-data': 'its name says "create"',
+  'types:update': 'its name says "update"',
+  'generate-types': 'its name says "generate"',
+  'ensure-no-files-changed': NO_CHANGES,
+  'check:no-diff': NO_CHANGES,
+  'lint:dirty': NO_CHANGES,
+  pretest: 'npm runs it by itself, before or after another',
+};
+for (const [name, reason] of Object.entries(names))
+  test(`a task named ${name}: ${reason ?? 'may be a gate'}`, () =>
+    assert.is(refusalOfName(name), reason));
+
+const commands: Record<string, string | null> = {
+  'vitest run packages/create-app': null,
+  'vitest create': null,
+  'cd packages/create-app && node --test': null,
+  'node packages/create-app/test.js': null,
+  'node tools/release/check.mjs': null,
+  'pnpm --filter create-app test': null,
+  'yarn workspace create-app test': null,
+  'nx run create-app:test': null,
+  'jest --update=false': null,
+  'jest --globalTeardown ./teardown.js': null,
+  'mocha --ui bdd': null,
+  'prisma generate && vitest run': null,
+  'node tools/generate.mjs && tsc': null,
+  'rm -rf dist && tsc': null,
+  'yarn lint:prettier && npm run prettier:check': null,
+  'node tools/cleanup.js': 'it runs `node tools/cleanup.js`',
+  './scripts/tear-down/destroy-stacks.sh': 'it runs `./scripts/tear-down/destroy-stacks.sh`',
+  'vitest run && npm run cleanup': 'it runs `npm run cleanup`',
+  'terraform -chdir=infra destroy': 'it runs `terraform -chdir=infra destroy`',
+  'aws cloudformation delete-stack --stack-name x':
+    'it runs `aws cloudformation delete-stack --stack-name x`',
+  'cdk deploy --all && jest': 'it runs `cdk deploy --all`',
+  'changeset publish': 'it runs `changeset publish`',
+  'prisma generate': 'it runs `prisma generate`',
+  'go generate ./...': 'it runs `go generate ./...`',
+  'node scripts/create-fixtures.mjs && npm run generate:docs':
+    'it runs `node scripts/create-fixtures.mjs`',
+  'node tools/ensure-no-files-changed.mjs': NO_CHANGES,
+  'npm run build && git diff --exit-code': NO_CHANGES,
+  'vitest --ui': 'it never ends',
+  'eslint --fix .': 'it rewrites files',
+};
+for (const [command, reason] of Object.entries(commands))
+  test(`\`${command}\`: ${reason ?? 'may run'}`, () =>
+    assert.is(refusalOfCommand('lint', command), reason));
+
+function packageJson(scripts: Record<string, string>, more: object = {}): string {
+  return JSON.stringify({ name: 'x', scripts, ...more });
+}
+
+/** A workflow for pushes with these steps. */
+const ci = (...steps: string[]) =>
+  `on: [push]\njobs:\n  a:\n    steps:\n${steps.map((step) => `      - run: ${step}\n`).join('')}`;
+
+const WORKFLOW = '.github/workflows/ci.yml';
+
+interface Expected {
+  files: Record<string, string>;
+  /** `name: command`, with its folder in front. */
+  gates: string[];
+  /** By name: why. */
+  left: Record<string, string>;
+}
+
+const projects: Record<string, Expected> = {
+  'a suite that deletes cloud stacks, and integration tests that CI does not run': {
+    files: {
+      'package.json': packageJson({
+        test: 'mocha',
+        'integration-test-run-all': 'mocha test/integration',
+        'integration-test-basic': 'mocha test/integration/basic',
+        'integration-test-cleanup': 'node scripts/remove-stacks.js',
+        e2e: 'playwright test',
+      }),
+      [WORKFLOW]: ci('npm ci', 'npm test'),
+    },
+    gates: ['test: npm test'],
+    left: {
+      'integration-test-run-all': 'its name says "run"',
+      'integration-test-cleanup': 'its name says "cleanup"',
+      'integration-test-basic':
+        "it is an integration or e2e suite, and the project's CI does not run it",
+      e2e: "it is an integration or e2e suite, and the project's CI does not run it",
+    },
+  },
+  'integration tests that CI runs': {
+    files: {
+      'package.json': packageJson({ test: 'mocha', 'test:integration': 'mocha integration' }),
+      [WORKFLOW]: ci('npm test', 'npm run test:integration'),
+    },
+    gates: ['test: npm test', 'test-integration: npm run test:integration'],
+    left: {},
+  },
+  'one suite under several numbers of workers, and without CI the first of them': {
+    files: {
+      'package.json': packageJson({
+        test: 'vitest run',
+        'test:w1': 'vitest run --maxWorkers=1',
+        'test:w2': 'vitest run --maxWorkers 50%',
+        'test:slow': 'cross-env SLOW=1 npm test',
+        'test:many': 'npm test -- --concurrency=8',
+      }),
+    },
+    gates: ['test: npm test'],
+    left: {
+      'test-w1': 'it is the same as `npm test`',
+      'test-w2': 'it is the same as `npm test`',
+      'test-slow': 'it is the same as `npm test`',
+      'test-many': 'it is the same as `npm test`',
+    },
+  },
+  'of the same commands the one that CI runs, with what it gives it left away': {
+    files: {
+      'package.json': packageJson({ test: 'jest', 'test:ci': 'jest -w 2' }),
+      'yarn.lock': '',
+      [WORKFLOW]: ci('yarn install --frozen-lockfile', `yarn test:ci --shard=\${{ matrix.n }}/4`),
+    },
+    gates: ['test-ci: yarn run test:ci'],
+    left: { test: 'it is the same as `yarn run test:ci`' },
+  },
+  'other suites of a kind than those that CI runs': {
+    files: {
+      'package.json': packageJson({
+        test: 'nyc mocha',
+        'test-ci': 'nyc --reporter=lcov npm test',
+        'test-tap': 'mocha --reporter tap',
+        'lint:docs': 'markdownlint docs',
+        lint: 'eslint .',
+        typecheck: 'tsc',
+      }),
+      [WORKFLOW]: ci('npm run lint', 'npm run test-ci'),
+    },
+    gates: ['lint: npm run lint', 'typecheck: npm run typecheck', 'test-ci: npm run test-ci'],
+    left: {
+      test: `${WORKFLOW} runs \`npm run test-ci\` for this`,
+      'test-tap': `${WORKFLOW} runs \`npm run test-ci\` for this`,
+      'lint-docs': `${WORKFLOW} runs \`npm run lint\` for this`,
+    },
+  },
+  'the main suite stays beside something small of its kind': {
+    files: {
+      'package.json': packageJson({ test: 'node tools/test.js', 'test:types': 'tsd' }),
+      [WORKFLOW]: ci('node runner all', 'npm run test:types'),
+    },
+    gates: ['test: npm test', 'test-types: npm run test:types'],
+    left: {},
+  },
+  'a list of parts without CI: the whole, where all is of one kind': {
+    files: {
+      'package.json': packageJson({
+        lint: 'run-p --continue-on-error "lint:*"',
+        'lint:js': 'eslint .',
+        'lint:css': 'stylelint .',
+      }),
+    },
+    gates: ['lint: npm run lint'],
+    left: {
+      'lint-js': 'it is a part of `npm run lint`',
+      'lint-css': 'it is a part of `npm run lint`',
+    },
+  },
+  'a list of parts, where CI runs the parts': {
+    files: {
+      'package.json': packageJson({
+        lint: 'run-p lint:*',
+        'lint:js': 'eslint .',
+        'lint:css': 'stylelint .',
+      }),
+      [WORKFLOW]: ci('npm run lint:js', 'npm run lint:css'),
+    },
+    gates: ['lint-js: npm run lint:js', 'lint-css: npm run lint:css'],
+    left: { lint: `${WORKFLOW} runs \`npm run lint:js\` for this` },
+  },
+  'a whole that runs what is left out': {
+    files: {
+      'package.json': packageJson({
+        test: 'npm run test:unit && npm run test:e2e',
+        'test:unit': 'vitest run',
+        'test:e2e': 'cypress run',
+      }),
+    },
+    gates: ['test-unit: npm run test:unit'],
+    left: {
+      test: 'it runs `npm run test:e2e`, which is left out',
+      'test-e2e': "it is an integration or e2e suite, and the project's CI does not run it",
+    },
+  },
+  'what AGENTS.md runs': {
+    files: {
+      Makefile: 'test:\n\tpytest\ntest-all:\n\tpytest --slow\nlint:\n\truff check .\n',
+      'AGENTS.md': '# Checks\n\nRun `make test` before every commit.\n',
+    },
+    gates: ['lint: make lint', 'test: make test'],
+    left: { 'test-all': 'AGENTS.md:3 runs `make test` for this' },
+  },
+  'one program under several settings in CI': {
+    files: {
+      'Cargo.toml': '[package]\n',
+      [WORKFLOW]: ci('cargo test --locked', 'cargo test --all-features', 'cargo build --locked'),
+    },
+    gates: ['test: cargo test --locked', 'build: cargo build --locked'],
+    left: { test: '`cargo test --locked` is the same program with other options' },
+  },
+  'what CI does in folders with a life of their own, and what it makes': {
+    files: {
+      'package.json': packageJson({ test: 'mocha' }),
+      'examples/package.json': '{}',
+      'tools/bundle/package.json': '{}',
+      'scripts/generate-docs.sh': '',
+      'scripts/check-links.sh': '',
+      [WORKFLOW]: ci(
+        'cd examples && npm test',
+        'cd tools/bundle && npm install && npm test',
+        'bash scripts/generate-docs.sh',
+        './scripts/check-links.sh',
+      ),
+    },
+    gates: ['test: npm test', 'check-links: ./scripts/check-links.sh'],
+    left: {},
+  },
+  'pytest before the environments that tox makes for it': {
+    files: {
+      'tox.ini': '[tox]\n',
+      'pyproject.toml': '[dependency-groups]\ndev = ["pytest"]\n',
+    },
+    gates: ['test: pytest'],
+    left: {},
+  },
+  'frontend and backend without anything at the top': {
+    files: {
+      'frontend/package.json': packageJson({ test: 'vitest run', lint: 'eslint .', dev: 'vite' }),
+      'backend/requirements.txt': 'flask\npytest\n',
+      'backend/tests/test_app.py': '',
+      'AGENTS.md': '# Checks\n\n```sh\ncd backend && pytest\ncd frontend && npm run test\n```\n',
+    },
+    gates: [
+      'frontend-lint: frontend$ npm run lint',
+      'backend-test: backend$ pytest',
+      'frontend-test: frontend$ npm test',
+    ],
+    left: {},
+  },
+  'files that are named beside checks are no commands': {
+    files: {
+      'package.json': packageJson({ test: 'jest' }),
+      'docs/test.md': '',
+      'test/index.ts': '',
+      'AGENTS.md':
+        '# Tests\n\nWe run jest: run `jest`, see `docs/test.md` and `test/index.ts`; run `vitest-like-*`.\n',
+    },
+    gates: ['test: npm test'],
+    left: {},
+  },
+};
+for (const [title, { files, gates, left }] of Object.entries(projects))
+  test(title, async () => {
+    const found = await discoverGates({
+      read: async (path) => files[path] ?? null,
+      list: async () => Object.keys(files),
+    });
+    assert.equal(
+      found.gates.map(({ name, cwd, command }) =>
+        cwd === '.' ? `${name}: ${command}` : `${name}: ${cwd}$ ${command}`,
+      ),
+      gates,
+    );
+    assert.equal(Object.fromEntries(found.leftOut.map((one) => [one.name, one.reason])), left);
+  });
+
+test.run();
