@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compareOutcomes } from '../../scripts/lib/gates/compare-outcomes.ts';
+import { countTests } from '../../scripts/lib/gates/count-tests.ts';
 import {
   mergeOutcomes,
   readOutcomes,
@@ -994,6 +995,18 @@ const changes: [
     some(['a']),
     { ...nothing, missing: ['a'] },
   ],
+  [
+    'passed, and got its file in front, because there are two files now',
+    all(['test > a'], ['test > b', 'other > c']),
+    all([], ['a', 'b']),
+    { ...nothing, broken: ['a'] },
+  ],
+  [
+    'failed, and lost its file in front, because there is one file now',
+    all([], ['a']),
+    all(['test > a'], ['other > c']),
+    { ...nothing, repaired: ['test > a'], missing: ['other > c'] },
+  ],
 ];
 for (const [title, result, base, expected] of changes) {
   test(`compared with base: ${title}`, () => assert.equal(compareOutcomes(result, base), expected));
@@ -1045,5 +1058,25 @@ for (const [title, log] of [...hostile, ['everything, 4 of them', everything] as
     assert.ok(process.cpuUsage(start).user < 10e6);
   });
 }
+
+test('what pnpm prints for several packages at once is read package by package', () => {
+  const log = `packages/one test$ node --test
+packages/two test$ node --test
+packages/one test: # Subtest: adds
+packages/two test: # Subtest: multiplies
+packages/one test: ok 1 - adds
+packages/two test: not ok 1 - multiplies
+packages/one test: 1..1
+packages/two test: 1..1
+packages/one test: # tests 1
+packages/one test: # pass 1
+packages/two test: # tests 1
+packages/one test: # fail 0
+packages/two test: # pass 0
+packages/two test: # fail 1
+`;
+  assert.equal(countTests(log), { ran: 2, failed: 1 });
+  assert.equal(readOutcomes(log), all(['multiplies'], ['adds']));
+});
 
 test.run();

@@ -19,8 +19,9 @@ export function compareOutcomes(
   base: TestOutcomes | null,
 ): OutcomeChanges {
   if (result === null) return { broken: [], repaired: [], missing: [] };
-  const failed = new Set(result.failed);
-  const passed = new Set(result.passed);
+  const known = nameOnBase(result, base);
+  const failed = new Set(result.failed.map(known));
+  const passed = new Set(result.passed.map(known).filter((name) => !failed.has(name)));
   const failedOnBase = new Set(base?.failed);
   const isNamed = (name: string) => failed.has(name) || passed.has(name);
   const ranOnBase = base === null ? [] : [...base.failed, ...(base.complete ? base.passed : [])];
@@ -28,10 +29,29 @@ export function compareOutcomes(
   const isRight = (name: string) =>
     passed.has(name) || !(result.complete || result.partial || isUnder(failed, name));
   return {
-    broken: result.failed.filter((name) => !failedOnBase.has(name)),
+    broken: [...failed].filter((name) => !failedOnBase.has(name)),
     repaired: [...failedOnBase].filter((name) => !failed.has(name) && isRight(name)),
     missing: result.complete ? ranOnBase.filter((name) => !isNamed(name)) : [],
   };
+}
+
+/**
+ * What base calls a test whose name only gained or lost its file: ava puts the file in front as soon as there are two.
+ */
+function nameOnBase(result: TestOutcomes, base: TestOutcomes | null): (name: string) => string {
+  const own = new Set([...result.failed, ...result.passed]);
+  const gone = [...(base?.failed ?? []), ...(base?.passed ?? [])].filter((name) => !own.has(name));
+  const names = new Map([...gone.map((name) => [withoutFile(name), name] as const).reverse()]);
+  const isGone = new Set(gone);
+  return (name) => {
+    const short = withoutFile(name);
+    return isGone.has(short) ? short : (names.get(name) ?? name);
+  };
+}
+
+function withoutFile(name: string): string {
+  const at = name.indexOf(' > ');
+  return at < 0 ? name : name.slice(at + ' > '.length);
 }
 
 /** Whether a test is part of what has one of these names: a file, a group, a package. */

@@ -1,5 +1,6 @@
 import { countJunit } from './junit.ts';
 import { countGo } from './outcomes/go.ts';
+import { byPackage } from './outcomes/by-package.ts';
 import { plainText } from './outcomes/plain-text.ts';
 import { withoutReports } from './outcomes/printed-reports.ts';
 import { occurrencesIn, REPETITIONS, SUMMARIES } from './outcomes/summaries.ts';
@@ -19,7 +20,7 @@ type Counts = readonly (TestCount | null)[];
  * @returns null when the log does not say
  */
 export function countTests(log: string): TestCount | null {
-  const { text, tests: reported } = withoutReports(plainText(log));
+  const { text, tests: reported } = withoutReports(byPackage(plainText(log)));
   const counts: (TestCount | null)[] = [];
   const inLog = occurrencesIn(text);
   let rest = text;

@@ -8,6 +8,7 @@ import { readMocha } from './outcomes/mocha.ts';
 import { readNodeSpec } from './outcomes/node-test.ts';
 import { outcomesOf, type TestOutcomes } from './outcomes/outcomes.ts';
 import { readPhpunit } from './outcomes/php.ts';
+import { byPackage } from './outcomes/by-package.ts';
 import { plainText } from './outcomes/plain-text.ts';
 import { withoutReports } from './outcomes/printed-reports.ts';
 import { readPytest, readUnittest } from './outcomes/python.ts';
@@ -53,7 +54,7 @@ const LONGEST_LINE = 2000;
  * @returns null when no name can be read; no names, and not complete, when the log only says that none failed
  */
 export function readOutcomes(log: string, root?: string): TestOutcomes | null {
-  const plain = plainText(log);
+  const plain = byPackage(plainText(log));
   const { text, tests: reports } = withoutReports(plain);
   const lines = linesOf(text);
   const read = READERS.flatMap((reader) => reader(lines));
