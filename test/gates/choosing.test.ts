@@ -120,6 +120,7 @@ const projects: Record<string, Expected> = {
         test: 'vitest run',
         'test:w1': 'vitest run --maxWorkers=1',
         'test:w2': 'vitest run --maxWorkers 50%',
+        'test:ci': 'vitest run --reporter=dot --silent',
         'test:slow': 'cross-env SLOW=1 npm test',
         'test:many': 'npm test -- --concurrency=8',
       }),
@@ -128,6 +129,7 @@ const projects: Record<string, Expected> = {
     left: {
       'test-w1': 'it is the same as `npm test`',
       'test-w2': 'it is the same as `npm test`',
+      'test-ci': 'it is the same as `npm test`',
       'test-slow': 'it is the same as `npm test`',
       'test-many': 'it is the same as `npm test`',
     },

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { documentedGates, isCheckCommand } from '../../scripts/lib/gates/documented-commands.ts';
+import { isCheckCommand } from '../../scripts/lib/gates/check-command.ts';
+import { documentedGates } from '../../scripts/lib/gates/documented-commands.ts';
 import { findMentions } from '../../scripts/lib/gates/mentions.ts';
 import { readProject } from '../../scripts/lib/gates/project.ts';
 

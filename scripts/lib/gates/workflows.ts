@@ -1,5 +1,6 @@
-import { gatesOfCommand, ownTask } from './documented-commands.ts';
+import { gatesOfCommand } from './documented-commands.ts';
 import { asObject } from './json-object.ts';
+import { ownTask } from './own-tasks.ts';
 import type { Candidate, Project } from './project.ts';
 import { readYaml } from './yaml.ts';
 

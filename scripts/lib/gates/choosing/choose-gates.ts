@@ -3,7 +3,8 @@ import type { Gate, LeftOut } from '../gate.ts';
 import { gateKinds } from '../gate-kind.ts';
 import type { Candidate, Project } from '../project.ts';
 import { identitiesOf, whatIsRun } from './identity.ts';
-import { type Around, RULES, sameCommand } from './leave-out.ts';
+import { RULES, sameCommand } from './leave-out.ts';
+import type { Around } from './rule.ts';
 
 export interface Discovered {
   /** In the order of kinds, under unique names. */

@@ -1,6 +1,6 @@
 /** Which commands are the same: by whatever package manager, runner or alias, and with however many workers. */
 import { scriptReference, withoutRunner } from '../commands.ts';
-import { scriptsIn } from '../documented-commands.ts';
+import { scriptsIn } from '../own-tasks.ts';
 import type { Candidate, Project } from '../project.ts';
 
 type Command = Pick<Candidate, 'command' | 'cwd'>;
@@ -12,13 +12,13 @@ export interface Identities {
   identify(command: Command): string;
 }
 
-/** Options about how many and how long, not about what. */
-const COUNTS =
-  /\s(--(max-?workers|workers|jobs|max-?concurrency|concurrency|test-concurrency|parallel|threads|processes|numprocesses|retries|repeat|timeout|bail)([= ](\d+%?\w*|auto|max|half|logical))?|-[jnwT][= ]?(\d+|auto)|--runInBand|--no-parallel)(?=\s|$)/gi;
+/** Options about how many, how long and how it is shown, not about what. */
+const HOW =
+  /\s(--(max-?workers|workers|jobs|max-?concurrency|concurrency|test-concurrency|parallel|threads|processes|numprocesses|retries|repeat|timeout|bail)([= ](\d+%?\w*|auto|max|half|logical))?|-[jnwT][= ]?(\d+|auto)|--runInBand|--no-parallel|--ci|--silent|--quiet|--verbose|--(no-)?colors?|--reporters?[= ]\S+)(?=\s|$)/gi;
 
 export function identitiesOf(candidates: readonly Candidate[], project: Project): Identities {
   const nameOf = ({ command, cwd }: Command) => {
-    const plain = command.replaceAll(COUNTS, '').trim();
+    const plain = command.replaceAll(HOW, '').trim();
     const script = scriptReference(plain, scriptsIn(cwd, project));
     return `${cwd}: ${script === null ? withoutRunner(plain) : `script ${script}`}`;
   };
