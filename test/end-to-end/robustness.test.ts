@@ -128,9 +128,9 @@ test('another pass starts from the original code, for a host in the main tree to
   await ok(box, cwd, 'run-model', '--all', ...session);
   await writeFile(join(cwd, 'sum.js'), 'export const sum = 1;\n');
   await ok(box, cwd, 'run-model', '--model', 'claude', '--record-text', 'one', ...session);
-  await ok(box, cwd, 'capture-diff', '--model', 'one', ...session);
+  await ok(box, cwd, 'capture-diff', '--model', 'claude', ...session);
   await ok(box, cwd, 'complete-pass', '--analysis-text', 'no good', ...session);
-  const refused = await box.mm(cwd, 'next-pass', ...session);
+  const refused = await box.mm(cwd, 'next-pass', '--again', ...session);
   assert.equal([refused.exitCode, refused.json.error.code], [3, 'not-captured']);
   assert.is(await readFile(join(cwd, 'sum.js'), 'utf8'), 'export const sum = 1;\n');
   await ok(box, cwd, 'capture-diff', '--all', ...session);

@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { answerNotes } from '../../scripts/lib/answer-notes.ts';
 import {
   findSession,
   findSessionOrNull,
@@ -69,6 +70,8 @@ test('by directory, also one that is not below the state root, and from anywhere
   const found = await findSession({ session: session.directory });
   assert.is(found.session.data.session_id, session.data.session_id);
   assert.is(found.repository.topLevel, repo);
+  // What stdout has no room for will lie there.
+  assert.is(answerNotes.session, session.directory);
 });
 
 test('what names no session: an id, a directory, a file, nothing, nonsense', async () => {

@@ -25,13 +25,17 @@ export async function prepareStart(
   if (open.length > 0) throw openSession(open);
 }
 
+/** So many are told in words; `details` has all. */
+const FEW = 3;
+
 function openSession(open: readonly ListedSession[]): Refusal {
   const [newest] = open;
+  const told = open.slice(0, FEW).map((it) => `${it.session_id} (${it.state}): ${it.task}`);
   const named = ['--session', newest?.session_id ?? '', '--repo', newest?.main_tree ?? ''];
   const abandon = ownCommand('finish-session', '--status', 'abandoned', ...named);
   return new Refusal({
     code: 'open-session',
-    message: `${open.length === 1 ? 'A session is' : `${open.length} sessions are`} still open here: ${open.map((it) => `${it.session_id} (${it.state}): ${it.task}`).join('; ')}`,
+    message: `${open.length === 1 ? 'A session is' : `${open.length} sessions are`} still open here: ${told.join('; ')}${open.length > FEW ? '; ...' : ''}`,
     hint: [
       `Go on with it: ${ownCommand('status', ...named)}`,
       `End it: ${ownCommand('cleanup', '--restore', ...named)}, then ${abandon}`,
