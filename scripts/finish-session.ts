@@ -65,7 +65,7 @@ const script = defineScript({
       reporter.warn(`Worktrees of the session are still there: ${left.join(', ')}.`);
     if (options.status === 'completed' && !hasResult(session)) {
       reporter.warn(
-        `Nothing of what the models did was applied: ${sessionCommand(session, 'compare', '--suggest')} leads there, ${sessionCommand(session, 'finish-session', '--status', 'abandoned')} says that none of it is wanted.`,
+        `Nothing of what the models did was applied: apply-picks does it, also now. If none of it is wanted: ${sessionCommand(session, 'finish-session', '--status', 'abandoned')}`,
       );
     }
     const waiting = hasChangesSetAside(session);

@@ -3,7 +3,12 @@ import * as z from 'zod';
 import { gateOptions } from './lib/gate-options.ts';
 import { gateSchema, leftOutSchema } from './lib/gates/gate.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
-import { printTarget, type TargetResult, targetResultSchema } from './lib/procedure/gate-record.ts';
+import {
+  keepNamedGates,
+  printTarget,
+  type TargetResult,
+  targetResultSchema,
+} from './lib/procedure/gate-record.ts';
 import { openGating, runGating } from './lib/procedure/gating.ts';
 import { waitCommand } from './lib/procedure/next-command.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
@@ -57,6 +62,7 @@ const script = defineScript({
       pass: session === null ? null : pass,
     };
     if (options.discover) {
+      await keepNamedGates(session, chosen);
       const next = afterDiscovery(session, chosen.gates.length > 0);
       const { gates, leftOut: left_out } = chosen;
       return { ...head, gates, left_out, results: [], markdown: null, next };

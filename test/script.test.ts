@@ -305,7 +305,7 @@ test('a long error is cut as well; with a session the whole lies in its director
   await using folder = await temporaryFolder();
   const file = await writeScript(
     folder,
-    `const { answerNotes } = await import(${from('scripts/lib/answer-notes.ts')}); answerNotes.session = folder; throw new errors.Refusal({ code: 'many', message: 'm', hint: 'h', details: { files: Array(5_000).fill('a/path/to/a/file') } });`,
+    `const { answerNotes } = await import(${from('lib/answer-notes')}); answerNotes.session = folder; throw new errors.Refusal({ code: 'many', message: 'm', hint: 'h', details: { files: Array(5_000).fill('a/path/to/a/file') } });`,
   );
   const run = await start(file);
   const answer = json(run);

@@ -1,8 +1,6 @@
 /** Which gates count in a session: a list that was named once is kept, to the end and after it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openRepository } from '../../scripts/lib/git/repository.ts';
-import { chooseGates } from '../../scripts/lib/procedure/gate-choices.ts';
 import { findSession } from '../../scripts/lib/session/find-session.ts';
 import { updateSession } from '../../scripts/lib/session/session.ts';
 import { type Json, sandbox } from '../support/sandbox.ts';
@@ -13,11 +11,11 @@ test('a list that any script was given counts for the later ones, in further pas
   Object.assign(process.env, { AI_AIP_ROOT: box.env.AI_AIP_ROOT });
   const cwd = await project(box);
   const started = await ok(box, cwd, 'start-session', '--task', 'x', '--host', 'none');
-  const repository = await openRepository(cwd);
   const { session } = await findSession({ repo: cwd, session: started.session_id });
   const chosen = async (...options: string[]) => {
-    const found = await chooseGates(repository, session, repository.head, options);
-    return found.gates.map(({ name, command }) => `${name}: ${command}`);
+    const named = options.flatMap((it) => ['--gate', it]);
+    const { gates } = await ok(box, cwd, 'gates', '--discover', ...named);
+    return gates.map(({ name, command }: Json) => `${name}: ${command}`);
   };
   assert.equal(await chosen(), ['test: node --test']);
   assert.equal(await chosen('proof=node proof.js'), ['proof: node proof.js']);

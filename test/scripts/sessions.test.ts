@@ -60,7 +60,7 @@ test('a second session is asked about; all are listed, with what is left of each
       [old.data.session_id, 'completed', false, { ...nothing, worktrees: ['/gone'], refs: 1 }],
     ],
   );
-  assert.is(listed.next, `mm.mjs status --session ${second.session_id}`);
+  assert.match(listed.next, ` status --session ${second.session_id} --repo ${main}`);
   await ok(box, main, 'finish-session', '--session', first.session_id);
   const { sessions } = await ok(box, main, 'sessions');
   const latest = sessions.find((it: Json) => it.latest);

@@ -10,7 +10,7 @@ import { compile, launchedModules } from '../../scripts/launch/compile.mjs';
 const skill = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Modules of the scripts that tests load in processes of their own. */
 const LOADED_ALONE =
-  'errors input process/command process/lock process/processes session/files session/session'.split(
+  'answer-notes errors input process/command process/lock process/processes session/files session/session'.split(
     ' ',
   );
 

@@ -24,6 +24,7 @@ import { candidatesOf } from './compare.ts';
 import { type Mix, mixTests } from './cross-mixes.ts';
 import { crossTestsMarkdown } from './cross-tests-markdown.ts';
 import { chooseGates } from './gate-choices.ts';
+import { keepNamedGates } from './gate-record.ts';
 import { type GateTarget, gateTargets } from './gate-targets.ts';
 
 export interface CrossTestOptions {
@@ -60,9 +61,10 @@ export async function openCrossTesting(options: CrossTestOptions): Promise<Cross
     options.all || options.model.length === 0
       ? candidatesOf(session, pass)
       : selectModels(session, options).map(({ model }) => requireCapture(session, model, pass));
-  const { gates } = await chooseGates(repository, session, session.data.base, options.gate);
-  const tests = gates.filter(({ kind }) => kind === 'test');
-  if (tests.length === 0) throw noTestGate(gates);
+  const chosen = await chooseGates(repository, session, session.data.base, options.gate);
+  const tests = chosen.gates.filter(({ kind }) => kind === 'test');
+  if (tests.length === 0) throw noTestGate(chosen.gates);
+  await keepNamedGates(session, chosen);
   const logs = join(passFolder(session, pass), 'logs');
   return { repository, session, pass, candidates, gates: tests, logs };
 }

@@ -10,7 +10,7 @@ import { readWorkplace, workplaceOf } from '../session/capture.ts';
 import { readMainTree, readMainTreeAlone } from '../session/main-tree.ts';
 import { requireCapture } from '../session/select-models.ts';
 import { type Session, updateSession } from '../session/session.ts';
-import { keepNamedGates, readGateRecord, type TargetResult } from './gate-record.ts';
+import { readGateRecord, type TargetResult } from './gate-record.ts';
 import { type GateTarget, placeOf } from './gate-targets.ts';
 
 export interface ChosenGates extends Discovered {
@@ -29,9 +29,7 @@ export async function chooseGates(
   options: readonly string[],
 ): Promise<ChosenGates> {
   if (options.length > 0) {
-    const gates = options.map(parseGateOption);
-    if (session !== null) await keepNamedGates(session, gates);
-    return { gates, leftOut: [], named: true };
+    return { gates: options.map(parseGateOption), leftOut: [], named: true };
   }
   const before = session === null ? null : await lastNamedGates(session);
   if (before !== null) return { gates: before, leftOut: [], named: true };

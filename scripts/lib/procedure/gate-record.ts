@@ -106,8 +106,12 @@ export function readGateRecord(session: Session, pass: number): Promise<GateReco
   return readJsonOrNull(join(passFolder(session, pass), 'gates.json'), gateRecordSchema);
 }
 
-/** Keeps a list that was named by option, whatever script was given it, and whether or not anything has run yet. */
-export async function keepNamedGates(session: Session, gates: Gate[]): Promise<void> {
+/** Keeps a list that was named by option for later scripts, also where no result of a gate is kept. */
+export async function keepNamedGates(
+  session: Session | null,
+  { gates, named }: { gates: Gate[]; named: boolean },
+): Promise<void> {
+  if (session === null || !named) return;
   const pass = session.data.current_pass;
   await withLock(join(session.directory, 'lock'), async () => {
     const results = (await readGateRecord(session, pass))?.results ?? [];

@@ -8,7 +8,13 @@ import { replaceJson } from '../session/files.ts';
 import { stateRoot } from '../session/paths.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { chooseGates } from './gate-choices.ts';
-import { printTarget, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
+import {
+  keepNamedGates,
+  printTarget,
+  readGateRecord,
+  type TargetResult,
+  withVerdicts,
+} from './gate-record.ts';
 import { gateTargets } from './gate-targets.ts';
 
 /** What a tree is proved with. */
@@ -29,9 +35,10 @@ export async function prepareExam({
   ...exam
 }: Omit<Exam, 'gates' | 'known'> & { gateOptions: readonly string[] }): Promise<Exam> {
   const { repository, session, base, pass } = exam;
-  const { gates } = await chooseGates(repository, session, base, gateOptions);
+  const chosen = await chooseGates(repository, session, base, gateOptions);
+  await keepNamedGates(session, chosen);
   const record = session === null ? null : await readGateRecord(session, pass);
-  return { ...exam, gates, known: record?.results ?? [] };
+  return { ...exam, gates: chosen.gates, known: record?.results ?? [] };
 }
 
 /** The result with verdicts against base, where base was gated. */
