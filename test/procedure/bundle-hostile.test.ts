@@ -16,7 +16,7 @@ import { runCommand } from '../../scripts/lib/process/command.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import type { Json, Sandbox } from '../support/sandbox.ts';
-import { type Bundled, bundledSession, cloneElsewhere } from './bundled-session.ts';
+import { type Bundled, bundledSession, cloneElsewhere } from '../support/bundled-session.ts';
 
 /** The same bundle with its results, its facts or its refs changed. */
 interface Forgery {

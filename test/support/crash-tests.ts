@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CrashScenario, explore } from './crash-harness.ts';
 
-const SAMPLE = 8;
+const SAMPLE = 5;
 
 /** @param always points that are tried besides the sample, by their labels */
 export function testKills(scenario: CrashScenario, always?: RegExp): void {

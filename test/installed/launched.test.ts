@@ -1,11 +1,11 @@
+/** What is compiled finds the parser, which is not bundled, wherever the copy lies. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCommand } from '../../scripts/lib/process/command.ts';
-import { skillFolder } from '../../scripts/lib/skill-folder.ts';
 import { type Sandbox, sandbox } from '../support/sandbox.ts';
+import { installedCopy, type SkillCopy, startLauncher } from '../support/skill-copies.ts';
 
 const SCRIPT = `import * as z from 'zod';
 import { readCode } from './lib/code/read-code.ts';
@@ -35,23 +35,15 @@ export default script;
 await runWhenMain(import.meta.url, script);
 `;
 
-/** A copy of the skill, with a script that reads code, and this one's dependencies linked entry by entry. */
-async function copyOfSkill(box: Sandbox): Promise<string> {
-  const skill = join(box.folder, 'a copy of the skill');
-  const modules = join(skill, 'node_modules');
-  await mkdir(modules, { recursive: true });
-  for (const name of ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts'])
-    await cp(join(skillFolder, name), join(skill, name), { recursive: true });
-  await writeFile(join(skill, 'SKILL.md'), '---\nname: multi-model-execute\n---\n');
-  await writeFile(join(skill, 'scripts', 'read-facts.ts'), SCRIPT);
-  for (const name of await readdir(join(skillFolder, 'node_modules')))
-    if (name !== '.cache')
-      await symlink(join(skillFolder, 'node_modules', name), join(modules, name));
-  return skill;
+/** With a script that reads code. */
+async function copyWithScript(box: Sandbox): Promise<SkillCopy> {
+  const copy = await installedCopy(box);
+  await writeFile(join(copy.skill, 'scripts', 'read-facts.ts'), SCRIPT);
+  return copy;
 }
 
 /** In a repository that has something else under the parser's name. */
-async function readFacts(box: Sandbox, skill: string, name = 'project') {
+async function readFacts(box: Sandbox, { mm }: SkillCopy, name = 'project', env = {}) {
   const trap = 'node_modules/@vscode/tree-sitter-wasm';
   const cwd = await box.repository(
     {
@@ -60,13 +52,8 @@ async function readFacts(box: Sandbox, skill: string, name = 'project') {
     },
     name,
   );
-  const { exitCode, stdout, stderr } = await runCommand({
-    file: process.execPath,
-    args: [join(skill, 'scripts', 'mm.mjs'), 'read-facts'],
-    cwd,
-    env: box.env,
-  });
-  const { exports, damaged } = JSON.parse(stdout.toString());
+  const { exitCode, text, stderr } = await startLauncher(box, cwd, mm, ['read-facts'], env);
+  const { exports, damaged } = JSON.parse(text);
   return { exitCode, stderr, exports, damaged };
 }
 
@@ -79,25 +66,25 @@ const READ = {
 
 test('the launcher’s compiled copy finds the parser in the skill’s own modules', async () => {
   await using box = await sandbox();
-  const skill = await copyOfSkill(box);
-  const cache = join(skill, 'node_modules', '.cache', 'multi-model-execute');
-  assert.equal(await readFacts(box, skill), READ);
+  const copy = await copyWithScript(box);
+  const cache = join(copy.skill, 'node_modules', '.cache', 'multi-model-execute');
+  assert.equal(await readFacts(box, copy), READ);
   const compiled = await readdir(cache, { recursive: true });
   const files = compiled.filter((file) => file.endsWith('.mjs'));
   assert.ok(files.some((file) => file.endsWith('read-facts.mjs')));
   for (const file of files)
     assert.not.match(await readFile(join(cache, file), 'utf8'), 'ts_parser_parse', 'not bundled');
-  assert.equal(await readFacts(box, skill, 'again'), READ);
+  assert.equal(await readFacts(box, copy, 'again'), READ);
 });
 
-test('so does the source, where no compiled copy can be kept', async () => {
+test('so do a copy in the cache folder of the user, and the source, where no copy can be kept', async () => {
   await using box = await sandbox();
-  const skill = await copyOfSkill(box);
-  const cache = join(skill, 'node_modules', '.cache');
-  await rm(cache, { recursive: true, force: true });
-  await writeFile(cache, 'a file in its place');
-  assert.equal(await readFacts(box, skill), READ);
-  assert.ok(existsSync(cache));
+  const copy = await copyWithScript(box);
+  await writeFile(join(copy.skill, 'node_modules', '.cache'), 'a file in its place');
+  const [cache, nowhere] = [join(box.folder, 'cache'), '/dev/null/cache'];
+  assert.equal(await readFacts(box, copy, 'project', { XDG_CACHE_HOME: cache }), READ);
+  assert.ok(existsSync(join(cache, 'multi-model-execute')));
+  assert.equal(await readFacts(box, copy, 'again', { XDG_CACHE_HOME: nowhere }), READ);
 });
 
 test.run();

@@ -27,8 +27,8 @@ import {
   updateSession,
 } from '../../scripts/lib/session/session.ts';
 import { parsePicks } from '../../scripts/lib/synthesis/picks.ts';
-import type { Sandbox } from '../support/sandbox.ts';
-import { makeSession } from '../support/sessions.ts';
+import type { Sandbox } from './sandbox.ts';
+import { makeSession } from './sessions.ts';
 
 export const LINES = Array.from({ length: 40 }, (_, at) => `line ${at + 1}\n`).join('');
 

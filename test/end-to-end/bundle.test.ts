@@ -30,7 +30,7 @@ import {
   mixAndApply,
   replay,
   treeOnDisk,
-} from './bundled-session.ts';
+} from '../support/bundled-session.ts';
 
 test('a fresh clone on another machine gets the same tree, byte for byte, and can go back', async () => {
   await using box = await ownSandbox();
