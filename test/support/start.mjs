@@ -14,14 +14,26 @@ const LOADED_ALONE =
     ' ',
   );
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 const [program = ''] = process.argv.splice(2, 1);
 const parent = join(skill, 'node_modules', '.cache', 'multi-model-execute-tests');
 fs.mkdirSync(parent, { recursive: true });
+removeOld(parent);
 const folder = join(fs.mkdtempSync(join(parent, `${process.pid}-`)), 'compiled');
 process.on('exit', () => fs.rmSync(dirname(folder), { recursive: true, force: true }));
 
 await compile({ skill, modules: skill, entryPoints: entryPoints(), outbase: '.', folder });
 await import(pathToFileURL(join(folder, program.replace(/\.ts$/, '.mjs'))).href);
+
+/** Runs that were killed leave their copies.
+ * @param {string} parent */
+function removeOld(parent) {
+  for (const entry of fs.readdirSync(parent).map((name) => join(parent, name))) {
+    const made = fs.statSync(entry, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Date.now() - made > DAY_MS) fs.rmSync(entry, { recursive: true, force: true });
+  }
+}
 
 function entryPoints() {
   const tests = fs
