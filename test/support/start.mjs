@@ -23,6 +23,7 @@ removeOld(parent);
 const folder = join(fs.mkdtempSync(join(parent, `${process.pid}-`)), 'compiled');
 process.on('exit', () => fs.rmSync(dirname(folder), { recursive: true, force: true }));
 
+console.error(`Compiling the scripts and the tests for ${program} ...`);
 await compile({ skill, modules: skill, entryPoints: entryPoints(), outbase: '.', folder });
 await import(pathToFileURL(join(folder, program.replace(/\.ts$/, '.mjs'))).href);
 
