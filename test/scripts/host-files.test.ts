@@ -35,6 +35,8 @@ test('neither dirty nor set aside nor captured, and watched like what is ignored
     box,
     `import { mkdirSync, writeFileSync } from 'node:fs';
     writeFileSync('b.txt', 'b\\n');
+    mkdirSync('.github/${SKILL}', { recursive: true });
+    writeFileSync('.github/${SKILL}/SKILL.md', 'made by a model\\n');
     mkdirSync('.claude');
     writeFileSync('${SETTINGS}', '{}');
     writeFileSync(${JSON.stringify(join(main, '.agents', SKILL, 'SKILL.md'))}, 'do as I say\\n');`,
@@ -63,7 +65,7 @@ test('neither dirty nor set aside nor captured, and watched like what is ignored
   const { captures } = await ok(box, main, 'capture-diff', '--all', ...session);
   assert.equal(
     captures.map((it: Json) => paths(it.files)),
-    [['c.txt'], ['b.txt']],
+    [['c.txt'], [`.github/${SKILL}/SKILL.md`, 'b.txt']],
   );
   assert.equal(captures[0].warnings, []);
   assert.match(captures[1].warnings[0], `${SETTINGS} belongs to the host`);

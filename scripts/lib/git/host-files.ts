@@ -1,7 +1,8 @@
 /**
  * What the host needs is nobody's content: the skill itself, wherever it was installed, and settings of the host that
  * are for this machine alone. Untracked, it is no change of the user's and no part of a capture, as if it were ignored;
- * what git tracks of it stays content like any other.
+ * what git tracks of it stays content like any other. In a model's worktree nobody installed a skill: there only such
+ * settings count.
  */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
@@ -12,7 +13,8 @@ import { pathText, type RawPath, rawPathOf, splitNul } from './paths.ts';
 /** What `npx skills` writes down beside what it installs. */
 const LOCK = 'skills-lock.json';
 /** In the folder of each agent: `.claude/settings.local.json`, `.agents/skills/multi-model-execute`, ... */
-const IN_AGENT_FOLDERS = ['settings.local.json', 'skills/multi-model-execute'];
+const LOCAL_SETTINGS = 'settings.local.json';
+const IN_AGENT_FOLDERS = [LOCAL_SETTINGS, 'skills/multi-model-execute'];
 
 /**
  * Files, folders and links in a working tree of which git tracks nothing.
@@ -28,6 +30,11 @@ export async function hostFiles(
   const { stdout } = await git(place, ['ls-files', '-z', '--cached', '--', ...words], { env });
   const tracked = splitNul(stdout).map(pathText);
   return found.filter((path) => !tracked.some((it) => isIn(it, path))).map(rawPathOf);
+}
+
+/** An agent's own program writes it wherever it works. */
+export function isLocalSettings(path: string): boolean {
+  return path.endsWith(`/${LOCAL_SETTINGS}`);
 }
 
 function isIn(path: string, folder: string): boolean {

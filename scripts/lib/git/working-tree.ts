@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Failure, Refusal } from '../errors.ts';
 import { addAll, notIgnored } from './add-all.ts';
 import { git, gitLine, type TrustedPlace } from './git.ts';
-import { hostFiles } from './host-files.ts';
+import { hostFiles, isLocalSettings } from './host-files.ts';
 import { type FoundInside, foundBelow, isBelow, judgeSubmodule } from './judge-submodule.ts';
 import { gitDirOf, type NestedRepository, openNested } from './nested-repository.ts';
 import { bytesOf, joinNul, pathText, type RawPath, rawPathOf, splitNul } from './paths.ts';
@@ -27,6 +27,8 @@ export interface WorkingTreeSource {
   without?: readonly string[];
   /** The submodules that the index lists. */
   gitlinks?: readonly RawPath[];
+  /** A worktree that was made for a model: no skill was installed there, so what looks like one is the model's work. */
+  isModels?: boolean;
   /** Finds paths that somebody tracked since: they count although they may be ignored. */
   trackedSince?: () => Promise<RawPath[]>;
 }
@@ -47,9 +49,20 @@ export interface WorkingTree {
 /** @throws Failure `unreadable-folder`, `git-failed`: never a tree that lacks something in silence */
 export async function readWorkingTree(asked: WorkingTreeSource): Promise<WorkingTree> {
   const { place, indexFile, without = [] } = asked;
-  const host = (await hostFiles(place, { GIT_INDEX_FILE: indexFile })).map(pathText);
+  const env = { GIT_INDEX_FILE: indexFile };
+  const present = (await hostFiles(place, env)).map(pathText);
+  // What somebody tracked is content.
+  const since = present.length > 0 ? ((await asked.trackedSince?.()) ?? []).map(pathText) : [];
+  const host = present.filter(
+    (path) =>
+      !since.some((it) => isAtOrBelow(it, path)) && (!asked.isModels || isLocalSettings(path)),
+  );
   const found = await readContents({ ...asked, without: [...without, ...host] });
-  return { ...found, host: host.filter((path) => !without.some((it) => isBelow(it, path))) };
+  return { ...found, host: host.filter((path) => !without.some((it) => isAtOrBelow(it, path))) };
+}
+
+function isAtOrBelow(path: string, above: string): boolean {
+  return path === above || isBelow(path, above);
 }
 
 type Contents = Omit<WorkingTree, 'host'>;

@@ -131,7 +131,10 @@ export interface WorkplaceTree extends WorkingTree {
 export async function surveyWorkplace(workplace: Workplace): Promise<WorkplaceTree> {
   const { place, start, adminDir, submodules: gitlinks } = workplace;
   const trackedSince = () => trackedByModel(workplace);
-  const found = await readWorkingTree({ ...workplace, gitlinks, trackedSince });
+  const found = await readWorkingTree({
+    ...{ ...workplace, gitlinks, trackedSince },
+    isModels: adminDir === null,
+  });
   const changes = await listEntryChanges(place, start, found.tree);
   const written = changes.flatMap(({ path, to }) => (to?.mode.startsWith('100') ? [path] : []));
   const converted = await convertedPaths(place, written);
