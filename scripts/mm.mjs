@@ -2,11 +2,10 @@
 // The launcher. Plain Node without dependencies: it finds the compiled copy of the scripts and starts them in this very
 // process. Where there is no copy yet, launch/prepare.mjs installs the dependencies and compiles them once. Nothing of
 // the current directory counts: no tsconfig.json, no node_modules, no link.
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { copiesIn, rootsOf } from './launch/places.mjs';
 import { sourceKey } from './launch/sources.mjs';
 
 const skill = dirname(dirname(fs.realpathSync(fileURLToPath(import.meta.url))));
@@ -35,27 +34,34 @@ async function start(script, words) {
 /** Loads compiled modules by their names, from the copy that is there or from one that is made now. */
 async function loader() {
   const key = sourceKey(skill);
-  const roots = [skill, userRoot()];
+  const roots = rootsOf(skill);
   const copies = roots.map((root) => join(copiesIn(root), key));
   const found = copies.find((copy) => fs.existsSync(copy));
-  if (found === undefined) {
-    const { prepare } = await import('./launch/prepare.mjs');
-    return prepare({ skill, roots, copies });
-  }
-  return (/** @type {string} */ module) => import(pathToFileURL(join(found, `${module}.mjs`)).href);
+  const prepared = async () =>
+    (await import('./launch/prepare.mjs')).prepare({ skill, roots, copies });
+  if (found === undefined) return prepared();
+  return async (/** @type {string} */ module) => {
+    try {
+      return await import(pathToFileURL(join(found, `${module}.mjs`)).href);
+    } catch (error) {
+      throw isPartOf(found, error) ? damaged(found) : error;
+    }
+  };
 }
 
-/** @param {string} root what holds `node_modules` */
-function copiesIn(root) {
-  return join(root, 'node_modules', '.cache', 'multi-model-execute');
+/** Cleaners of caches take single files away. @param {string} copy @param {any} error */
+function isPartOf(copy, error) {
+  return error?.code === 'ERR_MODULE_NOT_FOUND' && String(error.message).includes(copy);
 }
 
-/** The user's own place, for a skill folder that cannot be written: the same layout as the skill's. */
-function userRoot() {
-  const standard = process.platform === 'darwin' ? 'Library/Caches' : '.cache';
-  const cache = process.env.XDG_CACHE_HOME || join(os.homedir(), standard);
-  const id = createHash('sha256').update(skill).digest('hex').slice(0, 12);
-  return join(cache, 'multi-model-execute', id);
+/** @param {string} copy */
+function damaged(copy) {
+  fs.rmSync(copy, { recursive: true, force: true });
+  return Object.assign(new Error(`The compiled copy in ${copy} was not whole.`), {
+    code: 'damaged-cache',
+    hint: 'It was removed. Run the same command again: the copy is made anew.',
+    exitStatus: 1,
+  });
 }
 
 function scriptNames() {

@@ -1,4 +1,5 @@
-import { readFile, rename, symlink, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -101,6 +102,14 @@ test('a script that was changed is another one at the next start, whatever its t
   await writeFile(script, text.replace('...triggers,', '...triggers, added_just_now: true,'));
   await utimes(script, long, long);
   assert.is((await startLauncher(box, box.folder, mm, TASK)).json?.added_just_now, true);
+  // A copy that lost a file is made anew, and a relative cache folder is none.
+  const copies = join(skill, 'node_modules', '.cache', 'multi-model-execute');
+  for (const copy of await readdir(copies)) await rm(join(copies, copy, 'parse-triggers.mjs'));
+  const damaged = await startLauncher(box, box.folder, mm, TASK);
+  assert.equal([damaged.exitCode, damaged.json?.error.code], [1, 'damaged-cache']);
+  const relative = { XDG_CACHE_HOME: 'relative' };
+  assert.ok((await startLauncher(box, box.folder, mm, TASK, relative)).json?.ok);
+  assert.not.ok(existsSync(join(box.folder, 'relative')));
   const moved = join(box.folder, 'moved');
   await rename(skill, moved);
   const answer = await startLauncher(box, box.folder, join(moved, 'scripts', 'mm.mjs'), TASK);

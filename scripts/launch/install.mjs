@@ -61,26 +61,25 @@ function readJson(file) {
  * Installs the skill's dependencies below a folder; a process that does the same at the same time is waited for.
  * @param {string} skill
  * @param {string} root what shall hold `node_modules`
+ * @param {AbortSignal} signal
  * @throws LauncherError, or the disk's error where nothing can be written
  */
-export async function installDependencies(skill, root) {
+export async function installDependencies(skill, root, signal) {
   const modules = join(root, 'node_modules');
   const mark = join(modules, '.mm-installed');
   const staging = join(root, `${STAGING}${process.pid}`);
-  const interruption = interruptOnSignals();
   try {
     fs.mkdirSync(staging, { recursive: true });
-    if (await someoneElseInstalls(skill, root, interruption.signal)) return;
+    if (await someoneElseInstalls(skill, root, signal)) return;
     process.stderr.write(`First use: installing the dependencies into ${root} (npm) ...\n`);
     for (const file of ['package.json', 'package-lock.json', '.npmrc'])
       if (fs.existsSync(join(skill, file))) fs.copyFileSync(join(skill, file), join(staging, file));
-    await runNpm(skill, staging, interruption.signal);
+    await runNpm(skill, staging, signal);
     fs.writeFileSync(join(staging, 'node_modules', basename(mark)), '');
     if (fs.existsSync(modules) && !isInstalled(skill, root)) setAside(modules, staging);
     moveIntoPlace(join(staging, 'node_modules'), modules);
   } finally {
     fs.rmSync(staging, { recursive: true, force: true });
-    interruption.stop();
   }
 }
 
@@ -101,25 +100,6 @@ export function isOurs(root) {
   const modules = join(root, 'node_modules');
   if (!fs.existsSync(modules) || fs.existsSync(join(modules, '.mm-installed'))) return true;
   return fs.readdirSync(modules).every((entry) => entry === '.cache');
-}
-
-/** An installation is given up in order: npm ended, nothing half made left, and said in JSON. */
-function interruptOnSignals() {
-  const controller = new AbortController();
-  const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-  const handlers = Object.entries(statuses).map(([signal, exitStatus]) => {
-    const message = `Interrupted by ${signal}, before the dependencies were installed.`;
-    const hint = 'Run the same command again.';
-    const reason = new LauncherError({ code: 'interrupted', message, hint, exitStatus });
-    return /** @type {const} */ ([signal, () => controller.abort(reason)]);
-  });
-  for (const [signal, handler] of handlers) process.on(signal, handler);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      for (const [signal, handler] of handlers) process.off(signal, handler);
-    },
-  };
 }
 
 /**

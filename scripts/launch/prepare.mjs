@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compile, launchedModules } from './compile.mjs';
 import { INSTALL_COMMAND, installDependencies, isInstalled, isOurs } from './install.mjs';
+import { interruptOnSignals } from './interruption.mjs';
 import { LauncherError } from './launcher-error.mjs';
 import { sourceDigest } from './sources.mjs';
 
@@ -25,12 +26,30 @@ export const DIGEST = 'sources.sha256';
  * @returns {Promise<Load>}
  */
 export async function prepare({ skill, roots, copies }) {
+  const interruption = interruptOnSignals();
+  const { signal } = interruption;
+  try {
+    const load = await makeReady({ skill, roots, copies, signal });
+    signal.throwIfAborted();
+    return load;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    interruption.stop();
+  }
+}
+
+/**
+ * @param {{ skill: string, roots: readonly string[], copies: readonly string[], signal: AbortSignal }} places
+ * @returns {Promise<Load>}
+ */
+async function makeReady({ skill, roots, copies, signal }) {
   const packed = packedCopy(skill);
   if (isBuiltFrom(packed, skill)) {
     firstWritable(copies, (copy) => rememberPacked(packed, copy));
     return loaderOf(packed);
   }
-  const modules = await provideDependencies(skill, roots);
+  const modules = await provideDependencies(skill, roots, signal);
   for (const copy of copies) {
     if (await compiled(skill, modules, copy)) return loaderOf(copy);
   }
@@ -89,8 +108,9 @@ function cannotWrite(error) {
  * The root with all dependencies; they are installed where none has them.
  * @param {string} skill
  * @param {readonly string[]} roots
+ * @param {AbortSignal} signal
  */
-async function provideDependencies(skill, roots) {
+async function provideDependencies(skill, roots, signal) {
   const ready = roots.find((root) => isInstalled(skill, root));
   if (ready !== undefined) return ready;
   if (!isOurs(skill)) throw othersDependencies(skill);
@@ -102,16 +122,16 @@ async function provideDependencies(skill, roots) {
       if (cannotWrite(error)) continue;
       throw error;
     }
-    await install(skill, root);
+    await install(skill, root, signal);
     return root;
   }
   throw nowhereToInstall(skill, roots);
 }
 
-/** @param {string} skill @param {string} root */
-async function install(skill, root) {
+/** @param {string} skill @param {string} root @param {AbortSignal} signal */
+async function install(skill, root, signal) {
   try {
-    await installDependencies(skill, root);
+    await installDependencies(skill, root, signal);
   } catch (error) {
     if (error instanceof LauncherError) throw error;
     throw new LauncherError({
