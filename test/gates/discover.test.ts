@@ -176,6 +176,43 @@ const projects: Record<string, [files: Record<string, string>, gates: string[]]>
     },
     ['linter lint: npm run lint', 'test test: npm test'],
   ],
+  'what targets need, and what those need: none that deploys, destroys or rewrites': [
+    {
+      Makefile:
+        'test: build clean\n\tgo test ./...\ntest-all: test destroy\nlint: all\n\tgolangci-lint run\nall: update\nupdate:\n\tgo get -u\ncheck: tidy test\ntidy:\n\tgofmt -w .\ndestroy:\n\t./down\nclean:\n\trm -rf $(OUT)\nbuild: generate node_modules\n\tgo build\ngenerate:\n\tgo generate ./...\nnode_modules:\n\tnpm ci\n',
+    },
+    ['test test: make test', 'build build: make build'],
+  ],
+  'a recipe of a justfile that needs a private one that deploys': [
+    {
+      justfile:
+        'test: (_up "a")\n  x\n_up name:\n  fly deploy\nspec: _prepare\n  y\n_prepare:\n  z\n',
+    },
+    ['test spec: just spec'],
+  ],
+  'what npm runs around a script': [
+    {
+      'package.json': packageJson({
+        pretest: 'npm run deploy',
+        deploy: 'node up.js',
+        test: 'node -e 0',
+        'test:all': 'npm test',
+        prelint: 'npm run build',
+        lint: 'eslint .',
+        'pretest:unit': 'eslint --fix .',
+        'test:unit': 'mocha',
+        'posttest:unit': 'nyc report',
+        'test:dom': 'ava',
+        'posttest:dom': 'git push',
+        build: 'tsc',
+      }),
+    },
+    [
+      'linter lint: npm run lint',
+      'test test-unit: npm run test:unit',
+      'build build: npm run build',
+    ],
+  ],
   'a justfile': [
     {
       justfile:

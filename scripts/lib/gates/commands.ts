@@ -89,6 +89,24 @@ function matching(pattern: string, scripts: ReadonlyMap<string, string>): string
 
 /** A script's body with the bodies of all scripts that it runs. */
 export function expandScript(name: string, { scripts }: Pick<Project, 'scripts'>): string {
+  return bodiesOf(scriptsWithin(name, scripts), scripts);
+}
+
+/** What npm runs by itself around a script, and around those that it runs: `pretest`, `posttest`. */
+export function expandHooks(name: string, { scripts }: Pick<Project, 'scripts'>): string {
+  const hooksOf = (script: string) =>
+    [`pre${script}`, `post${script}`].flatMap((hook) => scriptsWithin(hook, scripts));
+  const open = new Set(scriptsWithin(name, scripts).flatMap(hooksOf));
+  for (const script of open) for (const hook of hooksOf(script)) open.add(hook);
+  return bodiesOf([...open], scripts);
+}
+
+function bodiesOf(names: readonly string[], scripts: ReadonlyMap<string, string>): string {
+  return names.map((name) => scripts.get(name)).join('\n');
+}
+
+/** The script with all that it runs, each once. */
+function scriptsWithin(name: string, scripts: ReadonlyMap<string, string>): string[] {
   const seen = new Set<string>();
   const visit = (script: string): string[] => {
     const body = scripts.get(script);
@@ -98,9 +116,9 @@ export function expandScript(name: string, { scripts }: Pick<Project, 'scripts'>
       const run = scriptReference(part.trim(), scripts);
       return run === null ? (scriptsOfList(part.trim(), scripts) ?? []) : [run];
     });
-    return [body, ...runs.flatMap(visit)];
+    return [script, ...runs.flatMap(visit)];
   };
-  return visit(name).join('\n');
+  return visit(name);
 }
 
 /** `test:unit` and `checkTypes` -> `test-unit`, `check-types`. */

@@ -1,6 +1,12 @@
 import { rewritingTask } from './checking-form.ts';
-import { LIFECYCLE, refusalOfCommand, refusalOfName, speaksOfChecks } from './choosing/refusal.ts';
-import { expandScript, kebab, scriptsOfList, splitChain } from './commands.ts';
+import {
+  LIFECYCLE,
+  refusalOfCommand,
+  refusalOfHook,
+  refusalOfName,
+  speaksOfChecks,
+} from './choosing/refusal.ts';
+import { expandHooks, expandScript, kebab, scriptsOfList, splitChain } from './commands.ts';
 import { kindOf } from './gate-kind.ts';
 import type { Candidate, Project } from './project.ts';
 
@@ -54,8 +60,13 @@ function doesSomething(body: string): boolean {
   return body.trim() !== '' && !NO_TEST.test(body);
 }
 
-function refusalOfBody(name: string, project: Project): string | null {
-  return refusalOfName(name) ?? refusalOfCommand(name, expandScript(name, project));
+/** Why a script is no gate, with what it runs and what npm runs around it. */
+export function refusalOfBody(name: string, project: Pick<Project, 'scripts'>): string | null {
+  return (
+    refusalOfName(name) ??
+    refusalOfCommand(name, expandScript(name, project)) ??
+    refusalOfHook(expandHooks(name, project))
+  );
 }
 
 function refusalOfScript(name: string, project: Project): string | null {

@@ -7,6 +7,8 @@ export interface Task {
   name: string;
   needs: string[];
   recipe: string[];
+  /** Others may need it; nobody runs it by itself, or not without arguments. */
+  isPrivate?: boolean;
 }
 
 /** In the order in which make looks for them. */
@@ -30,8 +32,9 @@ async function taskGates(
   const file = files.find((path) => project.paths.has(path));
   const text = file === undefined ? null : await project.read(file);
   return gatesOfTasks(
-    parse(text ?? '').map(({ name, needs, recipe }) => ({
+    parse(text ?? '').map(({ name, needs, recipe, isPrivate = false }) => ({
       name,
+      isPrivate,
       commands: recipe,
       command: `${program} ${name}`,
       source: `${file} ${name}`,
@@ -64,20 +67,22 @@ export function parseMakefile(text: string): Task[] {
   return [...tasks.values()];
 }
 
-/** Recipes that can be run without arguments; private ones (`_name`, `[private]`) are left out. */
+/** Recipes; private are `_name`, `[private]`, and those that cannot be run without arguments. */
 export function parseJustfile(text: string): Task[] {
   const tasks: Task[] = [];
   let current: Task | null = null;
   let isPrivate = false;
   for (const line of text.replaceAll('\\\n', ' ').split('\n')) {
-    const recipe = /^@?([A-Za-z][\w-]*)((?:\s+[^\s:]+)*)\s*:(?!=)\s*([^#]*)/.exec(line);
+    const recipe = /^@?([A-Za-z_][\w-]*)((?:\s+[^\s:]+)*)\s*:(?!=)\s*([^#]*)/.exec(line);
     if (/^\s+\S/.test(line)) current?.recipe.push(recipeLine(line));
     else if (recipe !== null) {
       const parameters = (recipe[2] ?? '').split(/\s+/).filter(Boolean);
-      const needs = (recipe[3] ?? '').split(/\s+/).filter((need) => /^[\w-]+$/.test(need));
-      current = { name: recipe[1] ?? '', needs, recipe: [] };
+      const needs = (recipe[3] ?? '').split(/[\s()]+/).filter((need) => /^[\w-]+$/.test(need));
+      const name = recipe[1] ?? '';
       const isUsable = parameters.every((parameter) => /=|^\*/.test(parameter));
-      if (isUsable && !isPrivate) tasks.push(current);
+      const isHidden = isPrivate || !isUsable || name.startsWith('_');
+      current = { name, needs, recipe: [], isPrivate: isHidden };
+      tasks.push(current);
     } else if (/^\S/.test(line) && !/^[#[]/.test(line)) current = null;
     isPrivate = /^\[.*\bprivate\b.*\]/.test(line);
   }

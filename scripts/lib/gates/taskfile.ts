@@ -12,14 +12,12 @@ export async function taskfileGates(project: Project): Promise<Candidate[]> {
   const file = TASKFILES.find((path) => project.paths.has(path));
   if (file === undefined) return [];
   const { tasks } = asObject(await readYaml(project, file));
-  const callable = Object.entries(asObject(tasks)).filter(
-    ([, task]) => asObject(task).internal !== true,
-  );
   return gatesOfTasks(
-    callable.map(([name, task]) => {
+    Object.entries(asObject(tasks)).map(([name, task]) => {
       const commands = commandsOf(task);
       return {
         name,
+        isPrivate: asObject(task).internal === true,
         commands,
         command: `task ${name}`,
         source: `${file} ${name}`,

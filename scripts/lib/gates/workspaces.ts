@@ -1,6 +1,7 @@
-import { LIFECYCLE, refusalOfCommand, refusalOfName, speaksOfChecks } from './choosing/refusal.ts';
+import { LIFECYCLE, speaksOfChecks } from './choosing/refusal.ts';
 import { kebab } from './commands.ts';
 import { kindOf } from './gate-kind.ts';
+import { refusalOfBody } from './package-scripts.ts';
 import type { Candidate, PackageManager, Project } from './project.ts';
 
 /** How each runs a script in all packages that have it. */
@@ -26,16 +27,17 @@ export async function workspaceGates(project: Project): Promise<Candidate[]> {
       source: `package.json workspaces, scripts.${name}`,
       runs: [],
       assumed: false,
-      refused: refusalIn(name, all, bodies),
+      refused: refusalIn(name, bodies, project),
     }));
 }
 
 function refusalIn(
   name: string,
-  all: readonly string[],
   names: ReadonlyMap<string, unknown>,
+  { packages }: Project,
 ): string | null {
-  const refusals = [refusalOfName(name), ...all.map((body) => refusalOfCommand(name, body))];
+  const having = [...packages.values()].filter((scripts) => scripts.has(name));
+  const refusals = having.map((scripts) => refusalOfBody(name, { scripts }));
   const isVariant = /^build[:-]/.test(name) && names.has('build');
   return refusals.find((it) => it !== null) ?? (isVariant ? 'it is a build beside `build`' : null);
 }

@@ -36,7 +36,28 @@ const ASKS_FOR_NO_CHANGES = 'it asks that no file has changed, and a result is n
 /** `ensure-no-files-changed`, in words. */
 const UNCHANGED = /\b(no|without) (\w+ )?(change[sd]?|diffs?)\b|\b(dirty|uncommitted)\b/;
 
-const HARMFUL: readonly (readonly [reason: string, patterns: readonly RegExp[]])[] = [
+type Harm = readonly [reason: string, patterns: readonly RegExp[]];
+
+const OUTSIDE: Harm = [
+  'it installs, reaches outside, or changes the history',
+  [
+    /\bgit (push|commit|tag|reset|clean|checkout|switch|stash|merge|rebase|add)\b|\bsudo\b|\brm -\w* *[~/]/,
+    /\b(npm|pnpm|yarn|bun|cargo|twine|poetry|uv|vsce|ovsx|mvn|gradlew?|docker|podman|dotnet nuget) (publish|upload|push|deploy|release|login)\b/,
+    /\b(npm|pnpm|yarn|bun|pip3?|uv|poetry|pdm|gem|composer|bundle|brew|apt|apt-get|pipx|cargo) (add|update|upgrade|remove)\b|\bgo get\b/,
+    /\b(kubectl|helm|terraform (apply|destroy)|rsync|scp|ssh|gh-pages|semantic-release|(vercel|netlify|firebase|fly|wrangler) \S*deploy)\b/,
+  ],
+];
+
+/** What a check may need before it, as `test: node_modules` and `test: clean` do; it is none itself. */
+const SETS_UP: Harm = [
+  OUTSIDE[0],
+  [
+    /\b(npm|pnpm|yarn|bun|pip3?|uv|poetry|pdm|gem|composer|bundle|brew|apt|apt-get|pipx|cargo) (ci|i|install|link|sync)\b/,
+    /\brm -\w* *\$/,
+  ],
+];
+
+const HARMFUL: readonly Harm[] = [
   [
     'it rewrites files',
     [
@@ -52,15 +73,7 @@ const HARMFUL: readonly (readonly [reason: string, patterns: readonly RegExp[]])
     ],
   ],
   [ASKS_FOR_NO_CHANGES, [/\bgit (diff|status)\b[^;&|]*\s(--exit-code|--quiet|--porcelain)\b/]],
-  [
-    'it installs, reaches outside, or changes the history',
-    [
-      /\bgit (push|commit|tag|reset|clean|checkout|switch|stash|merge|rebase|add)\b|\bsudo\b|\brm -\w* *[~/$]/,
-      /\b(npm|pnpm|yarn|bun|cargo|twine|poetry|uv|vsce|ovsx|mvn|gradlew?|docker|podman|dotnet nuget) (publish|upload|push|deploy|release|login)\b/,
-      /\b(npm|pnpm|yarn|bun|pip3?|uv|poetry|pdm|gem|composer|bundle|brew|apt|apt-get|pipx|cargo) (ci|i|install|add|update|upgrade|link|sync|remove)\b/,
-      /\b(kubectl|helm|terraform (apply|destroy)|rsync|scp|ssh|gh-pages|semantic-release|(vercel|netlify|firebase|fly|wrangler) \S*deploy)\b/,
-    ],
-  ],
+  OUTSIDE,
 ];
 
 /** Formatters that rewrite unless they are told to check; prettier prints instead, which checks nothing either. */
@@ -91,15 +104,46 @@ export function refusalOfName(name: string): string | null {
 
 /** Why a command may not run on a model's result: it writes sources, does not end by itself, or leaves home. */
 export function refusalOfCommand(name: string, command: string): string | null {
-  const harm = HARMFUL.find(([, patterns]) => patterns.some((pattern) => pattern.test(command)));
-  if (harm !== undefined) return harm[0];
-  const parts = command
+  return harmIn([...HARMFUL, SETS_UP], command) ?? refusalOfParts(name, command, verbOf);
+}
+
+/** Why no check may need such a task before it; that it only prepares is no reason. */
+export function refusalOfNeed(name: string, command: string): string | null {
+  const says = wordsOf(name).some((word) => UNDOABLE_VERBS.has(word) || CHANGES.test(word));
+  return says
+    ? `it needs \`${name}\``
+    : (harmIn(HARMFUL, command) ?? refusalOfParts(name, command, undoableOf));
+}
+
+/** Why no check may be run where npm runs this before or after it: linters that fix, and builds, are the project's habit. */
+export function refusalOfHook(command: string): string | null {
+  const undoable = undoableOf(partsOf(command));
+  return harmIn([OUTSIDE], command) ?? (undoable === null ? null : `it runs \`${undoable}\``);
+}
+
+/** Names of tasks that change what is checked, whatever they run. */
+const CHANGES = /^(update|upgrade|fix|write|push)$/;
+
+function harmIn(harms: readonly Harm[], command: string): string | null {
+  return harms.find(([, patterns]) => patterns.some((it) => it.test(command)))?.[0] ?? null;
+}
+
+function partsOf(command: string): string[] {
+  return command
     .split(/&&|\|\||[;|\n]/)
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+function refusalOfParts(
+  name: string,
+  command: string,
+  verbIn: (parts: readonly string[]) => string | null,
+): string | null {
+  const parts = partsOf(command);
   if (parts.some((part) => UNCHANGED.test(programWords(part).join(' '))))
     return ASKS_FOR_NO_CHANGES;
-  const verb = verbOf(parts);
+  const verb = verbIn(parts);
   if (verb !== null) return `it runs \`${verb}\``;
   if (parts.some((part) => REWRITING.test(part) && !CHECKING_FLAG.test(part)))
     return 'it rewrites files';
@@ -110,12 +154,16 @@ export function refusalOfCommand(name: string, command: string): string | null {
 
 /** The part of a chain that does something else than to check, if that is what the chain is for. */
 function verbOf(parts: readonly string[]): string | null {
-  const says = (part: string, verbs: ReadonlySet<string>) =>
-    programWords(part).some((word) => verbs.has(word));
-  const undoable = parts.find((part) => says(part, UNDOABLE_VERBS));
-  if (undoable !== undefined) return undoable;
-  const nothingElse = parts.length > 0 && parts.every((part) => says(part, VERBS));
-  return nothingElse ? (parts[0] ?? null) : null;
+  const nothingElse = parts.every((part) => says(part, VERBS));
+  return undoableOf(parts) ?? (nothingElse ? (parts[0] ?? null) : null);
+}
+
+function undoableOf(parts: readonly string[]): string | null {
+  return parts.find((part) => says(part, UNDOABLE_VERBS)) ?? null;
+}
+
+function says(part: string, verbs: ReadonlySet<string>): boolean {
+  return programWords(part).some((word) => verbs.has(word));
 }
 
 const INTERPRETER = /^(node|deno|bun|tsx|ts-node|python[\d.]*|ruby|php|(ba|z|da)?sh)$/;
