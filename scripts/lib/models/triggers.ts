@@ -48,11 +48,11 @@ const FLAG = /(?<=^|[\s([{])--(passes|timeout|mode)=([\w-]*)(?=[.,;:!?)\]}]*(?:\
 /** Architectures, codecs, certificates and window systems: no number of passes. */
 const NAMES = new Set(['x11', 'x32', 'x64', 'x86', 'x264', 'x265', 'x500', 'x509']);
 
-/** What may stand between a trigger and the end of its line. */
+/** No word: what may stand between a trigger and the end of its line, or the next trigger. */
 const NO_WORD = /^[\s()[\]{}.,;:!?–—-]*$/;
 
-/** Between two numbers: `x2 and x3` are a list in a sentence, and neither is a wish. */
-const JOINED = /^,?\s*(?:and|or|to|vs\.?|versus|than|with|[&/+–—-])\s*$/i;
+/** Between two numbers or `multipass`: `x2 and x3` are a list in a sentence, and neither is a wish. */
+const JOINED = /^,?\s*(?:and|or|to|vs\.?|versus|than|with|[&/+–—|→]|[-=]*>|-)\s*$/i;
 
 /**
  * Reads how many passes, how much time and which mode a task's text asks for (CONTRACT.md, parse-triggers): the first
@@ -110,12 +110,15 @@ function atTheEnds(line: string, found: readonly Found[]): Found[] {
 }
 
 function inLists(line: string, found: readonly Found[]): Set<Found> {
-  const numbers = found.filter(({ name }) => name === 'x');
+  const words = found.filter(({ name }) => name === 'x' || name === 'multipass');
   return new Set(
-    numbers.flatMap((number, at) => {
-      const next = numbers[at + 1];
-      const between = line.slice(number.start + number.text.length, next?.start);
-      return next !== undefined && JOINED.test(between) ? [number, next] : [];
+    words.flatMap((word, at) => {
+      const next = words[at + 1];
+      if (next === undefined) return [];
+      const between = line.slice(word.start + word.text.length, next.start);
+      // Nobody wishes for two numbers at once, whatever stands between them.
+      const differ = word.name === next.name && word.value !== next.value;
+      return JOINED.test(between) || (differ && NO_WORD.test(between)) ? [word, next] : [];
     }),
   );
 }
