@@ -42,6 +42,12 @@ const commands: Record<string, string | null> = {
   'jest --update=false': null,
   'jest --globalTeardown ./teardown.js': null,
   'mocha --ui bdd': null,
+  'node test/create.test.js': null,
+  'node test/update.js': null,
+  'node --import tsx src/delete.spec.ts': null,
+  'python tests/test_create.py': null,
+  'bash scripts/update-and-test.sh': null,
+  'bash scripts/test-cleanup.sh': 'it runs `bash scripts/test-cleanup.sh`',
   'prisma generate && vitest run': null,
   'node tools/generate.mjs && tsc': null,
   'rm -rf dist && tsc': null,
@@ -209,6 +215,23 @@ const projects: Record<string, Expected> = {
       test: 'it runs `npm run test:e2e`, which is left out',
       'test-e2e': "it is an integration or e2e suite, and the project's CI does not run it",
     },
+  },
+  'what AGENTS.md runs though it destroys, and what that needs': {
+    files: {
+      Makefile: 'test:\n\tpytest\ntest-all: test destroy\ndestroy:\n\t./down\n',
+      'AGENTS.md': '# Checks\n\nRun `make test-all` before every commit.\n',
+    },
+    gates: ['test: make test'],
+    left: { 'test-all': 'it needs `destroy`' },
+  },
+  'a package whose only test is of what creates': {
+    files: {
+      'package.json': packageJson({}, { workspaces: ['packages/*'] }),
+      'package-lock.json': '',
+      'packages/a/package.json': packageJson({ test: 'node test/create.js' }),
+    },
+    gates: ['test: npm run test --workspaces --if-present'],
+    left: {},
   },
   'what AGENTS.md runs': {
     files: {

@@ -17,8 +17,16 @@ export const RULES: readonly Rule[] = [
   wholeScript,
 ];
 
-function refused(candidates: readonly Candidate[]): ReadonlyMap<Candidate, string> {
-  return new Map(candidates.flatMap((one) => (one.refused ? [[one, one.refused]] : [])));
+/** Also what a document or CI names of it: that knows no recipe. */
+function refused(
+  candidates: readonly Candidate[],
+  { nameOf }: Around,
+): ReadonlyMap<Candidate, string> {
+  const found = candidates.filter((one) => one.refused);
+  return reasons(
+    candidates,
+    (one) => one.refused ?? found.find((other) => nameOf(other) === nameOf(one))?.refused,
+  );
 }
 
 /** Of commands that come down to the same: the one that CI runs, else the one that is written down first. */

@@ -18,7 +18,8 @@ const UNDOABLE =
 const PREPARES = 'prepare create update generate';
 
 const UNDOABLE_VERBS = new Set(UNDOABLE.split(' '));
-const VERBS = new Set(`${UNDOABLE} ${PREPARES}`.split(' '));
+const PREPARING_VERBS = new Set(PREPARES.split(' '));
+const VERBS = new Set([...UNDOABLE_VERBS, ...PREPARING_VERBS]);
 
 const LEFT_OUT_WORDS = new Set(
   (
@@ -181,10 +182,20 @@ function programWords(part: string): string[] {
   if (TAKES_FILTERS.test(program)) return [];
   const said = rest.filter((word) => !/^-|^(run|run-script|exec)$/.test(word));
   const isScript = INTERPRETER.test(program) && !/^(run|task)$/.test(rest[0] ?? '');
-  if (isScript) return wordsOf(baseName(said[0] ?? ''));
+  if (isScript) return wordsOfFile(said[0] ?? '');
   const most = /^(aws|gcloud|az)$/.test(program) ? 3 : 1;
   const verbs = said.slice(0, most).filter((word) => /^[\w:-]+$/.test(word));
   return [baseName(program), ...verbs].flatMap((word) => wordsOf(targetOf(program, word)));
+}
+
+const TEST_FILE = /(^|\/)(tests?|__tests__|spec)\/|\.(test|spec)\.\w+$|(^|\/)test_\w+\.py$/;
+
+/** `test/create.test.js` tests what creates; `scripts/update-and-test.sh` prepares what it tests. */
+function wordsOfFile(path: string): string[] {
+  if (TEST_FILE.test(path)) return [];
+  const words = wordsOf(baseName(path));
+  const tests = words.includes('test') || words.includes('spec');
+  return tests ? words.filter((word) => !PREPARING_VERBS.has(word)) : words;
 }
 
 /** `nx run create-app:test` runs `test`. */
