@@ -6,6 +6,8 @@ import { discoverGates } from '../../scripts/lib/gates/discover.ts';
 
 const NO_CHANGES = 'it asks that no file has changed, and a result is nothing but changes';
 
+const OUTSIDE = 'it installs, reaches outside, or changes the history';
+
 const names: Record<string, string | null> = {
   test: null,
   'test:unit': null,
@@ -48,6 +50,16 @@ const commands: Record<string, string | null> = {
   'python tests/test_create.py': null,
   'bash scripts/update-and-test.sh': null,
   'bash scripts/test-cleanup.sh': 'it runs `bash scripts/test-cleanup.sh`',
+  'rubocop -D app': null,
+  'syncpack list-mismatches': null,
+  'npm version && mocha': null,
+  'find . -name "*.pyc" -delete && pytest': null,
+  'find . -name __pycache__ | xargs rm -rf && pytest': null,
+  'rm -rf dist ..cache && tsc': null,
+  'env-cmd -f .env vitest create': null,
+  'dotenv -e .env -- npx jest delete': null,
+  'docker run --rm -v ../a:/b release pytest': null,
+  'tsc && find dist -name "*.map" -delete': null,
   'prisma generate && vitest run': null,
   'node tools/generate.mjs && tsc': null,
   'rm -rf dist && tsc': null,
@@ -58,6 +70,7 @@ const commands: Record<string, string | null> = {
   'terraform -chdir=infra destroy': 'it runs `terraform -chdir=infra destroy`',
   'aws cloudformation delete-stack --stack-name x':
     'it runs `aws cloudformation delete-stack --stack-name x`',
+  'terraform -chdir=infra apply': OUTSIDE,
   'cdk deploy --all && jest': 'it runs `cdk deploy --all`',
   'changeset publish': 'it runs `changeset publish`',
   'prisma generate': 'it runs `prisma generate`',
@@ -66,6 +79,30 @@ const commands: Record<string, string | null> = {
     'it runs `node scripts/create-fixtures.mjs`',
   'node tools/ensure-no-files-changed.mjs': NO_CHANGES,
   'npm run build && git diff --exit-code': NO_CHANGES,
+  'prisma migrate reset': OUTSIDE,
+  'prisma db push': OUTSIDE,
+  'dotenv -- prisma migrate reset': OUTSIDE,
+  'supabase db reset': OUTSIDE,
+  'pulumi up': OUTSIDE,
+  'docker system prune -f': OUTSIDE,
+  'dropdb foo && pytest': OUTSIDE,
+  'rm -rf ../other': OUTSIDE,
+  'rm -r -f ../other': OUTSIDE,
+  'git -C . push': OUTSIDE,
+  'npm version patch': OUTSIDE,
+  'find . -delete': OUTSIDE,
+  'find . -name "*.snap" | xargs rm -f': OUTSIDE,
+  'git ls-files -o | xargs rm -f': OUTSIDE,
+  'wrangler pages publish': 'it runs `wrangler pages publish`',
+  'wrangler d1 delete': 'it runs `wrangler d1 delete`',
+  'gh repo delete': 'it runs `gh repo delete`',
+  'flyctl apps destroy': 'it runs `flyctl apps destroy`',
+  'doctl compute droplet delete': 'it runs `doctl compute droplet delete`',
+  'env-cmd -f .env cdk deploy': 'it runs `env-cmd -f .env cdk deploy`',
+  'dotenv -e .env -- cdk deploy': 'it runs `dotenv -e .env -- cdk deploy`',
+  'node --inspect-brk test.js': 'it never ends',
+  'rubocop -A': 'it rewrites files',
+  'syncpack fix-mismatches': 'it rewrites files',
   'vitest --ui': 'it never ends',
   'eslint --fix .': 'it rewrites files',
 };
@@ -284,6 +321,22 @@ const projects: Record<string, Expected> = {
     gates: [
       'frontend-lint: frontend$ npm run lint',
       'backend-test: backend$ pytest',
+      'frontend-test: frontend$ npm test',
+    ],
+    left: {},
+  },
+  'frontend and backend below a top that only lints': {
+    files: {
+      'package.json': packageJson({ lint: 'eslint .' }, { workspaces: ['libs/*'] }),
+      'frontend/package.json': packageJson({ test: 'vitest run' }),
+      'backend/Makefile': 'test:\n\tpytest\n',
+      'libs/a/package.json': packageJson({ typecheck: 'tsc' }),
+      'examples/a/package.json': packageJson({ test: 'mocha' }),
+    },
+    gates: [
+      'lint: npm run lint',
+      'typecheck: npm run typecheck --workspaces --if-present',
+      'backend-test: backend$ make test',
       'frontend-test: frontend$ npm test',
     ],
     left: {},

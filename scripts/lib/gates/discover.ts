@@ -1,6 +1,6 @@
 import { chooseGates, type Discovered } from './choosing/choose-gates.ts';
 import { kebab } from './commands.ts';
-import { documentedGates } from './documented-commands.ts';
+import { ASIDE, documentedGates } from './documented-commands.ts';
 import { denoGates } from './habits/deno.ts';
 import { goGates } from './habits/go.ts';
 import { gradleGates, mavenGates } from './habits/jvm.ts';
@@ -52,7 +52,7 @@ const DOCUMENTS: readonly Source[] = [documentedGates, workflowGates];
 export async function discoverGates(files: ProjectFiles): Promise<Discovered> {
   const top = await readProject(files);
   const own = await gatesOf(top, MANIFESTS);
-  const parts = own.length === 0 ? await readParts(files, top) : new Map<string, Project>();
+  const parts = await partsBeside(own, files, top);
   const project = { ...top, parts };
   const ofParts = await Promise.all([...parts].map(([folder, part]) => gatesOfPart(folder, part)));
   const documented = await gatesOf(project, DOCUMENTS);
@@ -61,6 +61,19 @@ export async function discoverGates(files: ProjectFiles): Promise<Discovered> {
 
 async function gatesOf(project: Project, sources: readonly Source[]): Promise<Candidate[]> {
   return (await Promise.all(sources.map((source) => source(project)))).flat();
+}
+
+/** The folders that tell how they are tested, where the top does not. */
+async function partsBeside(
+  own: readonly Candidate[],
+  files: ProjectFiles,
+  top: Project,
+): Promise<Map<string, Project>> {
+  if (own.some(({ kind, refused }) => kind === 'test' && !refused)) return new Map();
+  const parts = [...(await readParts(files, top))];
+  // What the top checks itself are its packages; and its examples are nobody's tests.
+  const isPart = (folder: string) => !top.packages.has(folder) && !ASIDE.test(folder);
+  return new Map(own.length === 0 ? parts : parts.filter(([folder]) => isPart(folder)));
 }
 
 /** `frontend/` and `backend/`, each with a manifest of its own. */

@@ -75,7 +75,7 @@ function kindOfPart(part: string): GateKind {
 }
 
 /** Folders with a life of their own: what CI tries there is no check of the project's code. */
-const ASIDE =
+export const ASIDE =
   /(^|\/)(tests?|__tests__|e2e|integration|fixtures?|examples?|samples?|playground|docs?|website|bench\w*)(\/|$)/;
 
 /** Also one that has a package.json, is no package of the workspace, and a script that the top has too. */

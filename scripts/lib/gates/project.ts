@@ -33,7 +33,7 @@ export interface Project {
   manager: PackageManager;
   /** The scripts of a workspace's packages, by folder. */
   packages: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Folders with manifests of their own, where the top has none. */
+  /** Folders with manifests of their own, where the top has no tests. */
   parts: ReadonlyMap<string, Project>;
 }
 

@@ -42,10 +42,16 @@ type Harm = readonly [reason: string, patterns: readonly RegExp[]];
 const OUTSIDE: Harm = [
   'it installs, reaches outside, or changes the history',
   [
-    /\bgit (push|commit|tag|reset|clean|checkout|switch|stash|merge|rebase|add)\b|\bsudo\b|\brm -\w* *[~/]/,
+    /\bgit( -[Cc] \S+)* (push|commit|tag|reset|clean|checkout|switch|stash|merge|rebase|add)\b|\bsudo\b/,
+    /\brm -\w* *[~/]|(?<![-\w])rm -[^;&|\n]*\s["']?\.\.(\/|\s|$)|(?<!\bfind\b[^;&\n]*)\bxargs\b[^;&|]*\brm\b/,
+    // Caches and products may go; what else is found may be sources.
+    /\bfind\b(?! (\.\/)?(dist|build|out|target|tmp)\b)(?![^;&]*(\.py|cache|\.egg-info|coverage))[^;&]*(\s-delete\b|\s-exec rm\b|\bxargs\b[^;&|]*\brm\b)/,
+    /\b(npm|pnpm|yarn|bun|poetry|cargo|lerna) version (\d|v\d|(pre)?(major|minor|patch|release)|from-git)/,
+    /\bprisma (migrate reset|db push)\b|\bsupabase db (reset|push)\b|\bdropdb\b|\bpulumi (up|update|down|destroy)\b/,
+    /\b(docker|podman)( [a-z]+)* prune\b/,
     /\b(npm|pnpm|yarn|bun|cargo|twine|poetry|uv|vsce|ovsx|mvn|gradlew?|docker|podman|dotnet nuget) (publish|upload|push|deploy|release|login)\b/,
     /\b(npm|pnpm|yarn|bun|pip3?|uv|poetry|pdm|gem|composer|bundle|brew|apt|apt-get|pipx|cargo) (add|update|upgrade|remove)\b|\bgo get\b/,
-    /\b(kubectl|helm|terraform (apply|destroy)|rsync|scp|ssh|gh-pages|semantic-release|(vercel|netlify|firebase|fly|wrangler) \S*deploy)\b/,
+    /\b(kubectl|helm|terraform( -\S+)* apply|terraform destroy|rsync|scp|ssh|gh-pages|semantic-release|(vercel|netlify|firebase|fly|wrangler) \S*deploy)\b/,
   ],
 ];
 
@@ -63,6 +69,7 @@ const HARMFUL: readonly Harm[] = [
     'it rewrites files',
     [
       /\s--(write|fix|in-place|apply|apply-unsafe|unsafe|update-snapshots?|updateSnapshot)(?![\w-])/,
+      /\brubocop\b[^;&|]*\s(-[aAx]|--auto-?correct(-all)?)(?![\w-])|\bsyncpack (fix|set-|update)/,
       /\b(prettier|gofmt|goimports|shfmt)\b[^;&|]*\s-\w*w\b|\bsed -i|\b(jest|vitest)\b[^;&|]*\s-u\b/,
     ],
   ],
@@ -70,7 +77,7 @@ const HARMFUL: readonly Harm[] = [
     'it never ends',
     [
       /\s--watch(All)?(?!=false|[\w-])|\s--ui(?=\s*($|[;&|\n]|-))|\b(nodemon|chokidar|watchexec)\b|\bvitest (watch|dev)\b/,
-      /\b(tsc|vitest|rollup|webpack|tsup)\b[^;&|]*\s-w\b/,
+      /\b(tsc|vitest|rollup|webpack|tsup)\b[^;&|]*\s-w\b|\s--inspect-(brk|wait)\b/,
     ],
   ],
   [ASKS_FOR_NO_CHANGES, [/\bgit (diff|status)\b[^;&|]*\s(--exit-code|--quiet|--porcelain)\b/]],
@@ -176,14 +183,23 @@ const TAKES_FILTERS =
 /** Options that say where, with their values; and yarn's word for it. */
 const ELSEWHERE = /\s(--prefix|--dir|--cwd|--filter|--workspace|-C|-F|-w|workspace)[ =]\S+/g;
 
+/** Programs that set variables for another: `dotenv -e .env -- cdk deploy`, `env-cmd -f .env cdk deploy`. */
+const WRAPPER =
+  /^(dotenv|env-cmd|(dotenvx|doppler|op|infisical) run)\s+(-\w[ =]\S+\s+|--(file|environments|rc-file)[ =]\S+\s+|--\S*\s+)*/;
+
+/** Command lines of services: what they do stands behind what they do it to, as in `gh repo delete`. */
+const OF_SERVICES =
+  /^(aws|gcloud|az|gh|glab|wrangler|fly|flyctl|doctl|heroku|hcloud|oci|supabase|firebase|vercel|netlify|railway|render|pulumi)$/;
+
 /** The words of a program's name and of its verb: `node tools/destroy-stacks.mjs`, `terraform destroy`; no arguments. */
 function programWords(part: string): string[] {
-  const [program = '', ...rest] = withoutRunner(part).replaceAll(ELSEWHERE, '').split(/\s+/);
+  const own = withoutRunner(withoutRunner(part).replace(WRAPPER, ''));
+  const [program = '', ...rest] = own.replaceAll(ELSEWHERE, '').split(/\s+/);
   if (TAKES_FILTERS.test(program)) return [];
   const said = rest.filter((word) => !/^-|^(run|run-script|exec)$/.test(word));
   const isScript = INTERPRETER.test(program) && !/^(run|task)$/.test(rest[0] ?? '');
   if (isScript) return wordsOfFile(said[0] ?? '');
-  const most = /^(aws|gcloud|az)$/.test(program) ? 3 : 1;
+  const most = OF_SERVICES.test(program) ? 3 : 1;
   const verbs = said.slice(0, most).filter((word) => /^[\w:-]+$/.test(word));
   return [baseName(program), ...verbs].flatMap((word) => wordsOf(targetOf(program, word)));
 }
