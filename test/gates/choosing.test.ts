@@ -177,6 +177,35 @@ const projects: Record<string, Expected> = {
       'test-many': 'it is the same as `npm test`',
     },
   },
+  'one suite with and without coverage, a report, or a mode that makes no difference here': {
+    files: {
+      'package.json': packageJson({
+        test: 'vitest',
+        'test:unit': 'vitest run',
+        'test:ci': 'vitest run --reporter=junit --coverage',
+        'test:dom': 'jest',
+        'test:serial': 'jest -i',
+      }),
+    },
+    gates: ['test: npm test', 'test-dom: npm run test:dom'],
+    left: {
+      'test-unit': 'it is the same as `npm test`',
+      'test-ci': 'it is the same as `npm test`',
+      'test-serial': 'it is the same as `npm run test:dom`',
+    },
+  },
+  'a whole that runs programs, and scripts that run some of them': {
+    files: {
+      'package.json': packageJson({
+        test: 'tsc && xo && ava && tsd',
+        unit: 'ava',
+        lint: 'xo',
+        build: 'tsc',
+      }),
+    },
+    gates: ['test: npm test', 'build: npm run build'],
+    left: { unit: 'it is a part of `npm test`', lint: 'it is a part of `npm test`' },
+  },
   'of the same commands the one that CI runs, with what it gives it left away': {
     files: {
       'package.json': packageJson({ test: 'jest', 'test:ci': 'jest -w 2' }),

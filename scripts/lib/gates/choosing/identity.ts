@@ -14,13 +14,13 @@ export interface Identities {
 
 /** Options about how many, how long and how it is shown, not about what. */
 const HOW =
-  /\s(--(max-?workers|workers|jobs|max-?concurrency|concurrency|test-concurrency|parallel|threads|processes|numprocesses|retries|repeat|timeout|bail)([= ](\d+%?\w*|auto|max|half|logical))?|-[jnwT][= ]?(\d+|auto)|--runInBand|--no-parallel|--ci|--silent|--quiet|--verbose|--(no-)?colors?|--reporters?[= ]\S+)(?=\s|$)/gi;
+  /\s(--(max-?workers|workers|jobs|max-?concurrency|concurrency|test-concurrency|parallel|threads|processes|numprocesses|retries|repeat|timeout|bail)([= ](\d+%?\w*|auto|max|half|logical))?|-[jnwT][= ]?(\d+|auto)|--runInBand|--no-parallel|--ci|--silent|--quiet|--verbose|--(no-)?colors?|--reporters?[= ]\S+|--coverage(\.\S+|=\S+)?)(?=\s|$)/gi;
 
 export function identitiesOf(candidates: readonly Candidate[], project: Project): Identities {
   const nameOf = ({ command, cwd }: Command) => {
     const plain = command.replaceAll(HOW, '').trim();
     const script = scriptReference(plain, scriptsIn(cwd, project));
-    return `${cwd}: ${script === null ? withoutRunner(plain) : `script ${script}`}`;
+    return `${cwd}: ${script === null ? programIn(plain) : `script ${script}`}`;
   };
   const parts = new Map(candidates.map((one) => [nameOf(one), one.runs] as const).reverse());
   return {
@@ -39,6 +39,13 @@ export function identitiesOf(candidates: readonly Candidate[], project: Project)
       return name;
     },
   };
+}
+
+/** Without what makes no difference where nobody looks on: `vitest run` is `vitest`, `jest -i` is `jest`. */
+function programIn(command: string): string {
+  return withoutRunner(command)
+    .replace(/^vitest run(?=\s|$)/, 'vitest')
+    .replace(/^(jest\b.*?) -i(?=\s|$)/, '$1');
 }
 
 /** What CI and AGENTS.md run, by identity, with where it is said; what that chains counts as run, too. */

@@ -26,10 +26,22 @@ export function wholeOrParts(
     const isSaid = parts.some((part) => said.has(nameOf(part)));
     const areAll = parts.length === whole.runs.length && !buildsFirst(parts);
     if (areAll && (!isOneKind || isSaid)) dropped.set(whole, 'its parts are gates themselves');
-    else if (whole.runs.every((command) => isTask(command, project)))
-      for (const part of parts) dropped.set(part, `it is a part of \`${whole.command}\``);
+    else
+      for (const part of contained(whole, parts, project))
+        dropped.set(part, `it is a part of \`${whole.command}\``);
   }
   return dropped;
+}
+
+/** Those that a whole makes needless: all of a chain of tasks; of `test: tsc && xo && ava`, which has a suite of its own kind, all but builds. */
+function contained(
+  { kind, runs }: Candidate,
+  parts: readonly Candidate[],
+  project: Project,
+): readonly Candidate[] {
+  if (runs.every((command) => isTask(command, project))) return parts;
+  const isSuite = parts.some((part) => part.kind === kind);
+  return isSuite ? parts.filter((part) => part.kind !== 'build') : [];
 }
 
 function buildsFirst(parts: readonly Candidate[]): boolean {
