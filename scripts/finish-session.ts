@@ -2,16 +2,11 @@ import * as z from 'zod';
 import { commonOptions } from './lib/options.ts';
 import { planBundle } from './lib/procedure/bundle/plan-bundle.ts';
 import { writeBundle } from './lib/procedure/bundle/write-bundle.ts';
-import {
-  assertNothingIsLeft,
-  closeSession,
-  hasResult,
-  worktreesLeft,
-} from './lib/procedure/passes.ts';
+import { assertNothingIsLeft, closeSession, hasResult } from './lib/procedure/passes.ts';
 import { writeSummary } from './lib/procedure/summary.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import { type FoundSession, findSession } from './lib/session/find-session.ts';
-import { hasChangesSetAside } from './lib/session/session.ts';
+import { hasChangesSetAside, worktreesLeft } from './lib/session/session.ts';
 import { sessionCommand } from './lib/session/session-command.ts';
 import { shellWord } from './lib/shell-word.ts';
 

@@ -21,10 +21,8 @@ const QUICK_MINUTES = 3;
 const SLOW_MINUTES = 8;
 
 interface FileResult {
-  file: string;
   passed: number;
   failed: number;
-  seconds: number;
 }
 
 const isRest = process.argv.includes('--all');
@@ -93,11 +91,11 @@ async function runFile(file: string): Promise<FileResult> {
   console.log(
     `${isGreen ? 'ok  ' : 'FAIL'} ${file} (${passed} of ${total}, ${seconds.toFixed(1)} s)`,
   );
-  if (isGreen) return { file, passed, failed: 0, seconds };
+  if (isGreen) return { passed, failed: 0 };
   console.log(output.replaceAll(/^/gm, '     '));
   if (end.endedBy === 'timeout')
     console.log(`     ${file} was ended after ${FILE_LIMIT_MS / 60_000} minutes.`);
-  return { file, passed, failed: Math.max(1, total - passed), seconds };
+  return { passed, failed: Math.max(1, total - passed) };
 }
 
 /** Tests see none of the caller's agent session, configuration or git redirections. */

@@ -52,12 +52,14 @@ export async function readWorkingTree(asked: WorkingTreeSource): Promise<Working
   const env = { GIT_INDEX_FILE: indexFile };
   const present = (await hostFiles(place, env)).map(pathText);
   // What somebody tracked is content.
-  const since = present.length > 0 ? ((await asked.trackedSince?.()) ?? []).map(pathText) : [];
+  const tracked = present.length > 0 ? ((await asked.trackedSince?.()) ?? []) : null;
+  const since = tracked?.map(pathText) ?? [];
   const host = present.filter(
     (path) =>
       !since.some((it) => isAtOrBelow(it, path)) && (!asked.isModels || isLocalSettings(path)),
   );
-  const found = await readContents({ ...asked, without: [...without, ...host] });
+  const source = tracked === null ? asked : { ...asked, trackedSince: async () => tracked };
+  const found = await readContents({ ...source, without: [...without, ...host] });
   return { ...found, host: host.filter((path) => !without.some((it) => isAtOrBelow(it, path))) };
 }
 

@@ -14,6 +14,7 @@ import {
   type SessionData,
   standingApplication,
   updateSession,
+  worktreesLeft,
 } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
 import { candidatesOf } from './compare.ts';
@@ -82,10 +83,6 @@ async function isUntouched(session: Session, pass: number): Promise<boolean> {
     if ((await readRunState(session, model, pass)) !== null) return false;
   }
   return true;
-}
-
-export function worktreesLeft({ data }: Session): string[] {
-  return data.worktrees.filter(({ removed }) => !removed).map(({ path }) => path);
 }
 
 /** Whether picks stand in the main tree. Where the host is alone, its work is the result. */

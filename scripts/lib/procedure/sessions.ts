@@ -8,6 +8,7 @@ import {
   participants,
   type Session,
   standingApplication,
+  worktreesLeft,
 } from '../session/session.ts';
 import { readRunState } from './run-state.ts';
 
@@ -58,7 +59,7 @@ export async function listSessions(repository: Repository): Promise<ListedSessio
       updated_at: data.updated_at,
       latest: directory === latest,
       left: {
-        worktrees: data.worktrees.filter(({ removed }) => !removed).map(({ path }) => path),
+        worktrees: worktreesLeft(session),
         refs: refs.filter((id) => id === data.session_id).length,
         set_aside: hasChangesSetAside(session) ? (data.user_changes?.stash ?? null) : null,
       },

@@ -271,6 +271,11 @@ export function hostWorksInMainTree({ data }: Session): boolean {
   return data.host_tree === 'main' && data.models.some(({ role }) => role === 'host');
 }
 
+/** Where worktrees of the session still lie. */
+export function worktreesLeft({ data }: Session): string[] {
+  return data.worktrees.filter(({ removed }) => !removed).map(({ path }) => path);
+}
+
 /** Whether work of the user's was moved out of the main tree, or may have been, and is not back yet. */
 export function hasChangesSetAside({ data }: Session): boolean {
   return ['saving', 'set-aside'].includes(data.user_changes?.state ?? '');
