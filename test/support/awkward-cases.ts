@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pathText, type RawPath } from '../../scripts/lib/git/paths.ts';
-import { type Contents, type Hands, handsIn } from './awkward-cases-hands.ts';
 import { groupsOf } from './awkward-cases-groups.ts';
+import { type Contents, type Hands, handsIn } from './awkward-cases-hands.ts';
 import { assertPatch } from './awkward-cases-patch.ts';
 import {
   assertNone,
@@ -244,11 +244,9 @@ async function cleanUp({ user, id, readState, walks }: SessionOfRows): Promise<v
   const rows = walks.map(({ row }) => row);
   const answer = await runScript(rows, user, ['cleanup', '--session', id]);
   for (const walk of walks) {
-    // Cleanup may have its reasons to keep another row's worktree or branch.
-    const others = walks.filter((it) => it !== walk);
-    const isOthers = ({ name }: Json) =>
-      others.some((it) => name === it.model.root || name.startsWith(`mm/${it.name}/`));
-    const kept = answer.kept.filter((it: Json) => !isOthers(it));
+    // Cleanup may have its reasons to keep another row's worktree.
+    const others = walks.filter((it) => it !== walk).map((it) => it.model.root);
+    const kept = answer.kept.filter((it: Json) => !others.includes(it.path));
     await named(walk, async () => checkCleanUp(walk, { ...answer, kept }));
   }
   assertState(state, await readState(), 'cleanup');
