@@ -190,6 +190,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the model adds eol=crlf, and its files are CRLF',
+    alone: true,
     base: { 'b.txt': 'b\n' },
     model: (it) =>
       it.put({ '.gitattributes': '*.txt text eol=crlf\n', 'a.txt': CRLF, 'b.txt': 'b\r\n' }),

@@ -117,7 +117,7 @@ const CASES: AwkwardCase[] = [
   {
     name: 'dangling links',
     base: { was: { link: 'a.txt' } },
-    model: (it) => it.put({ link: { link: 'nowhere/at/all' }, was: { link: '../../gone' } }),
+    model: (it) => it.put({ dangling: { link: 'nowhere/at/all' }, was: { link: '../../gone' } }),
   },
   {
     name: 'absolute links',
@@ -192,8 +192,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a link to a folder outside is not followed for capture',
-    model: async (it) => it.put({ link: { link: await outside(it) } }),
-    expect: { files: ['link'] },
+    model: async (it) => it.put({ 'to-outside': { link: await outside(it) } }),
+    expect: { files: ['to-outside'] },
   },
   {
     name: 'a link to a folder, deleted',

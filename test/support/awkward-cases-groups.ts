@@ -1,9 +1,11 @@
 /** Which rows of the table of awkward cases can share a repository and a session: each is one of its models then. */
 import { isDeepStrictEqual } from 'node:util';
+import type { RawPath } from '../../scripts/lib/git/paths.ts';
+import type { Contents } from './awkward-cases-hands.ts';
 import type { AwkwardCase } from './awkward-cases-table.ts';
 
 /** More would make a failure hard to read, and one worktree slow the next. */
-const MOST_IN_A_GROUP = 10;
+const MOST_IN_A_GROUP = 12;
 
 /** In the order of the rows; one that needs something of its own is a group by itself. */
 export function groupsOf(rows: readonly AwkwardCase[]): AwkwardCase[][] {
@@ -16,17 +18,31 @@ export function groupsOf(rows: readonly AwkwardCase[]): AwkwardCase[][] {
   return groups;
 }
 
-function isSharable(row: AwkwardCase): boolean {
-  const { name, model, base, picks, expect, ...own } = row;
-  return (
-    Object.keys(own).length === 0 && expect?.refused === undefined && expect?.kept === undefined
-  );
+/** What happens after the capture happens to one row at a time, and is taken back. */
+function isSharable({ expect, ...row }: AwkwardCase): boolean {
+  const { name, model, base, picks, meanwhile, afterwards, ...own } = row;
+  const isRefused = expect?.refused !== undefined && expect.refused.script !== 'apply-picks';
+  return Object.keys(own).length === 0 && !isRefused && expect?.kept === undefined;
 }
 
-/** What one model makes anew must not lie in base because of another row. */
 function canJoin(group: readonly AwkwardCase[], row: AwkwardCase): boolean {
   return (
     group.length < MOST_IN_A_GROUP &&
-    group.every((other) => isSharable(other) && isDeepStrictEqual(other.base, row.base))
+    group.every((other) => isSharable(other) && canLieTogether(other.base ?? {}, row.base ?? {}))
   );
+}
+
+/** Rules for git count for a whole tree, and a folder may become something else as a whole. */
+function canLieTogether(one: Contents, other: Contents): boolean {
+  const tops = Object.keys({ ...one, ...other }).map((path) => path.split('/')[0] ?? '');
+  return [...new Set(tops)].every((top) => {
+    const [mine, theirs] = [below(one, top), below(other, top)];
+    const isOfOne = Object.keys(mine).length === 0 || Object.keys(theirs).length === 0;
+    return (isOfOne && !top.startsWith('.git')) || isDeepStrictEqual(mine, theirs);
+  });
+}
+
+function below(base: Contents, top: RawPath): Contents {
+  const isBelow = (path: RawPath) => path === top || path.startsWith(`${top}/`);
+  return Object.fromEntries(Object.entries(base).filter(([path]) => isBelow(path)));
 }

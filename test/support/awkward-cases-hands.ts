@@ -38,6 +38,8 @@ export interface Hands {
   git(...words: string[]): Promise<string>;
   /** The same where git is expected to stop half way, as at a conflict. */
   tryGit(...words: string[]): Promise<string>;
+  /** Any other program. */
+  run(file: string, ...words: string[]): Promise<string>;
   /** This working tree's own git directory. */
   gitDir(): Promise<string>;
   /** The same hands in another folder. */
@@ -61,6 +63,7 @@ export function handsIn(box: Sandbox, root: string): Hands {
     socket: (path) => leaveSocket(join(root, path)),
     git: (...words) => run(box, root, 'git', words),
     tryGit: (...words) => run(box, root, 'git', words, [0, 1, 2, 128]),
+    run: (file, ...words) => run(box, root, file, words),
     gitDir: () => run(box, root, 'git', ['rev-parse', '--absolute-git-dir']),
     in: (folder) => handsIn(box, folder),
   };

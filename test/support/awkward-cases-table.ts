@@ -26,7 +26,7 @@ export interface AwkwardCase {
   picks?: string[];
   /** What the user does between application and undo. */
   afterwards?: (user: Hands) => Promise<unknown> | undefined;
-  /** What the model does reaches other worktrees: refs, stashes, objects, settings. */
+  /** What the model does reaches other worktrees (refs, stashes, objects, settings) or other rows' files. */
   alone?: true;
   expect?: Expectation;
 }

@@ -2,7 +2,7 @@
  * The table of awkward cases, and what is checked of every row: what a model left in its worktree is what the
  * main tree gets, to the byte; nothing else of the user's moves; undo brings everything back; cleanup loses nothing.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -55,6 +55,7 @@ async function runGroup(rows: readonly AwkwardCase[]): Promise<void> {
     walk.fresh = photograph(walk.model.root);
     await named(walk, () => walk.row.model(walk.model, user));
     walk.left = photograph(walk.model.root);
+    assertOwn(walk, rows);
   }
   // The models may have made branches and settings, but they do not touch the user's index.
   const state = { ...(await readState()), index: before.state.index };
@@ -70,10 +71,31 @@ async function runGroup(rows: readonly AwkwardCase[]): Promise<void> {
     await named(walk, async () => {
       checkCapture(walk, capture);
       await assertPatch(user, capture, walk.row.expect?.patch ?? 'in-clone');
-      await applyAndUndo(walk, capture.warnings);
+      const run = () => applyAndUndo(walk, capture.warnings);
+      const isUserBusy = walk.row.meanwhile !== undefined || walk.row.afterwards !== undefined;
+      await (isUserBusy && walks.length > 1 ? thenAsBefore(user, run) : run());
     });
   }
   await cleanUp(session);
+}
+
+/** What base holds for another row is no row's to change: it would be another case. */
+function assertOwn({ row, fresh, left }: Walk, rows: readonly AwkwardCase[]): void {
+  const others = rows.flatMap(({ base }) => Object.keys(base ?? {}));
+  const touched = others.filter(
+    (path) => !(path in (row.base ?? {})) && fresh.get(path) !== left.get(path),
+  );
+  assert.equal(touched, [], `${row.name}: give it "alone", for it touches what is another row's`);
+}
+
+/** What the user did in the main tree is gone afterwards; in place, for sessions record absolute paths. */
+async function thenAsBefore({ box, root }: Hands, run: () => Promise<void>): Promise<void> {
+  const copy = `${root}-before`;
+  const outside = handsIn(box, box.folder);
+  await outside.run('cp', '-a', '--', root, copy);
+  await run();
+  await outside.run('rm', '-rf', '--', root);
+  renameSync(copy, root);
 }
 
 /** A failure says which row it is. */
