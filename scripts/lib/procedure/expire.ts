@@ -5,7 +5,7 @@ import { rm, writeFile } from '../disk.ts';
 import { deleteRefs, listRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Reporter } from '../script.ts';
-import { readOrigin, sessionsFolder, sessionsOf } from '../session/list-sessions.ts';
+import { sessionsOf } from '../session/list-sessions.ts';
 import { passName } from '../session/paths.ts';
 import { hasChangesSetAside, refPrefix, type Session } from '../session/session.ts';
 import { expiredMark } from './archive.ts';
@@ -26,9 +26,8 @@ export async function listExpired(
   repository: Repository,
   now: Date = new Date(),
 ): Promise<Session[]> {
-  const folder = sessionsFolder(repository, await readOrigin(repository.topLevel));
   const expired: Session[] = [];
-  for await (const session of sessionsOf(repository, folder))
+  for await (const session of sessionsOf(repository))
     if (isExpired(session, now)) expired.push(session);
   return expired;
 }

@@ -44,7 +44,7 @@ export async function listSessions(repository: Repository): Promise<ListedSessio
   const latest = (await latestSession(repository, folder))?.directory;
   const refs = (await listRefs(topLevel, 'refs/mm')).map(({ name }) => name.split('/')[2]);
   const listed: ListedSession[] = [];
-  for await (const session of sessionsOf(repository, folder)) {
+  for await (const session of sessionsOf(repository)) {
     const { directory, data } = session;
     listed.push({
       session_id: data.session_id,

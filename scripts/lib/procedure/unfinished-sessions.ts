@@ -5,7 +5,7 @@ import type { Repository } from '../git/repository.ts';
 import { identifyProcess } from '../process/processes.ts';
 import type { Reporter } from '../script.ts';
 import { readTextOrNull } from '../session/files.ts';
-import { readOrigin, sessionsFolder, sessionsOf } from '../session/list-sessions.ts';
+import { sessionsOf } from '../session/list-sessions.ts';
 import { removeStaging } from '../session/main-tree.ts';
 import { type Session, updateSession } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
@@ -21,8 +21,7 @@ export async function takeBackUnfinishedSessions(
   repository: Repository,
   { progress }: Reporter,
 ): Promise<void> {
-  const folder = sessionsFolder(repository, await readOrigin(repository.topLevel));
-  for await (const session of sessionsOf(repository, folder)) {
+  for await (const session of sessionsOf(repository)) {
     if (!(await isUnfinished(session, repository))) continue;
     progress(`taking back session ${session.data.session_id}, whose start was killed`);
     const { status, command } = await restoreUserChanges(repository, session);

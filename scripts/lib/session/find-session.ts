@@ -4,10 +4,10 @@ import { Refusal, UsageError } from '../errors.ts';
 import { lockReasonOf, openRepository, type Repository } from '../git/repository.ts';
 import { didYouMean } from '../nearest.ts';
 import {
+  foldersOfSessions,
   latestSession,
   listSessionIds,
   newestSession,
-  otherFolders,
   readOrigin,
   sessionsFolder,
 } from './list-sessions.ts';
@@ -36,34 +36,29 @@ export async function findSession(options: {
 }
 
 async function lookUp(named: string | undefined, directory: string): Promise<FoundSession> {
-  // Two processes that do not wait for each other: this is at the start of every script.
-  const [repository, origin] = await Promise.all([openMainTree(directory), readOrigin(directory)]);
-  const folder = sessionsFolder(repository, origin);
-  if (named === undefined || named === 'latest') {
-    const find = named === undefined ? newestOpen : latestSession;
-    const session = await find(repository, folder);
-    if (session === null) throw noSession(repository);
-    return { session, repository };
-  }
-  const session = named.includes('/')
-    ? null
-    : ((await readSession(join(folder, named))) ??
-      (await readElsewhere(named, folder, repository)));
-  if (session === null) throw await unknownSession(named, folder);
-  return { session: assertOwn(session, repository), repository };
+  const repository = await openMainTree(directory);
+  const session =
+    named === undefined
+      ? await newestOpen(repository)
+      : named === 'latest'
+        ? await latestSession(repository, await ownFolder(repository))
+        : await readNamed(named, repository);
+  if (session === null) throw noSession(repository);
+  return { session, repository };
 }
 
-/** A session of this repository that began under another origin. */
-async function readElsewhere(
-  id: string,
-  folder: string,
-  repository: Repository,
-): Promise<Session | null> {
-  for (const other of await otherFolders(folder, repository)) {
-    const session = await readSession(join(other, id));
-    if (session?.data.common_dir === repository.commonDir) return session;
-  }
-  return null;
+/** The session of that id; it may have begun under another origin. */
+async function readNamed(id: string, repository: Repository): Promise<Session> {
+  const folders = id.includes('/') ? [] : await foldersOfSessions(repository);
+  const found = await Promise.all(folders.map((folder) => readSession(join(folder, id))));
+  const isOwn = (it: Session | null) => it?.data.common_dir === repository.commonDir;
+  const session = found.find(isOwn) ?? found.find((it) => it !== null);
+  if (!session) throw await unknownSession(id, await ownFolder(repository));
+  return assertOwn(session, repository);
+}
+
+async function ownFolder(repository: Repository): Promise<string> {
+  return sessionsFolder(repository, await readOrigin(repository.topLevel));
 }
 
 /** Like findSession, but null where the repository has none and none was named: for scripts that also work alone. */
@@ -134,10 +129,10 @@ function assertOwn(session: Session, repository: Repository): Session {
   });
 }
 
-async function newestOpen(repository: Repository, folder: string): Promise<Session | null> {
+async function newestOpen(repository: Repository): Promise<Session | null> {
   const isOpen = ({ data }: Session) =>
     data.status === 'in_progress' && data.main_tree === repository.topLevel;
-  return newestSession(repository, folder, isOpen);
+  return newestSession(repository, isOpen);
 }
 
 function noSession({ topLevel }: Repository): Refusal {

@@ -28,24 +28,23 @@ export async function listSessionIds(folder: string): Promise<string[]> {
   }
 }
 
-/** A folder is named after the origin too, which may have been changed since, by a model for one. */
-export async function otherFolders(folder: string, { topLevel }: Repository): Promise<string[]> {
+/**
+ * The folders that may hold sessions of a repository, and of others of its name: they are named after the origin too,
+ * which may have been changed since, by a model for one.
+ */
+export async function foldersOfSessions({ topLevel }: Repository): Promise<string[]> {
   const all = join(stateRoot(), 'repos');
   const names = await readdir(all).catch(() => []);
   return names
     .filter((name) => name.startsWith(`${slugOf(topLevel)}--`))
-    .map((name) => join(all, name, 'sessions', 'execute'))
-    .filter((other) => other !== folder);
+    .map((name) => join(all, name, 'sessions', 'execute'));
 }
 
 /** All sessions of a repository, the newest first, each read when it is asked for. */
-export async function* sessionsOf(
-  repository: Repository,
-  folder: string,
-): AsyncGenerator<Session, void> {
-  const folders = [folder, ...(await otherFolders(folder, repository))];
+export async function* sessionsOf(repository: Repository): AsyncGenerator<Session, void> {
+  const all = await foldersOfSessions(repository);
   const found = await Promise.all(
-    folders.map(async (it) => (await listSessionIds(it)).map((id) => join(it, id))),
+    all.map(async (it) => (await listSessionIds(it)).map((id) => join(it, id))),
   );
   const newestFirst = found.flat().sort((a, b) => (basename(a) < basename(b) ? 1 : -1));
   for (const directory of newestFirst) {
@@ -57,10 +56,9 @@ export async function* sessionsOf(
 /** The first session that fits, or null. */
 export async function newestSession(
   repository: Repository,
-  folder: string,
   fits: (session: Session) => boolean,
 ): Promise<Session | null> {
-  for await (const session of sessionsOf(repository, folder)) if (fits(session)) return session;
+  for await (const session of sessionsOf(repository)) if (fits(session)) return session;
   return null;
 }
 
@@ -74,8 +72,8 @@ export async function latestSession(
   if (session?.data.common_dir === repository.commonDir) return session;
   const isFinished = ({ data }: Session) => data.status !== 'in_progress';
   return (
-    (await newestSession(repository, folder, (it) => isFinished(it) === (linked !== null))) ??
-    (await newestSession(repository, folder, () => true))
+    (await newestSession(repository, (it) => isFinished(it) === (linked !== null))) ??
+    (await newestSession(repository, () => true))
   );
 }
 
