@@ -138,9 +138,9 @@ test('trunk: what origin/HEAD says, also beside a local branch of that very name
     'refs/remotes/origin/HEAD',
     'refs/remotes/origin/dev/next',
   );
-  assert.is(await findTrunk(repository), 'dev/next');
+  assert.is(await findTrunk(repository, null), 'dev/next');
   await box.git(repository, 'branch', 'origin/dev/next');
-  assert.is(await findTrunk(repository), 'dev/next');
+  assert.is(await findTrunk(repository, null), 'dev/next');
 });
 
 test('trunk: asked of the remote where it is not known here', async () => {
@@ -149,18 +149,18 @@ test('trunk: asked of the remote where it is not known here', async () => {
   await box.git(remote, 'branch', '--move', 'trunk');
   const repository = await box.repository();
   await box.git(repository, 'remote', 'add', 'origin', remote);
-  assert.is(await findTrunk(repository), 'trunk');
+  assert.is(await findTrunk(repository, remote), 'trunk');
 });
 
 test('trunk: a remote that cannot be reached is no obstacle; main, else master, else none', async () => {
   await using box = await ownSandbox();
   const repository = await box.repository();
   await box.git(repository, 'remote', 'add', 'origin', join(box.folder, 'gone.git'));
-  assert.is(await findTrunk(repository), 'main');
+  assert.is(await findTrunk(repository, 'gone'), 'main');
   await box.git(repository, 'branch', '--move', 'master');
-  assert.is(await findTrunk(repository), 'master');
+  assert.is(await findTrunk(repository, 'gone'), 'master');
   await box.git(repository, 'branch', '--move', 'work');
-  assert.is(await findTrunk(repository), null);
+  assert.is(await findTrunk(repository, 'gone'), null);
 });
 
 test('trunk: a remote that hangs is given up', async () => {
@@ -170,7 +170,7 @@ test('trunk: a remote that hangs is given up', async () => {
   await writeFile(ssh, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
   process.env.GIT_SSH_COMMAND = ssh;
   await box.git(repository, 'remote', 'add', 'origin', 'ssh://example.invalid/a.git');
-  assert.is(await findTrunk(repository), 'main');
+  assert.is(await findTrunk(repository, 'ssh:'), 'main');
 });
 
 test.run();

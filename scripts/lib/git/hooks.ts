@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { git } from './git.ts';
 import { bytesOf, splitNul } from './paths.ts';
 import type { Repository } from './repository.ts';
+import type { Setting } from './trusted-git-dir.ts';
 
 export const trustedHooksSchema = z.object({
   /** `core.hooksPath`: absolute, or relative to the working tree in which the hook runs; null: not set. */
@@ -20,9 +21,17 @@ export const trustedHooksSchema = z.object({
 
 export type TrustedHooks = z.output<typeof trustedHooksSchema>;
 
-/** Which hooks the user has now. */
-export async function readHooks({ topLevel, commonDir }: Repository): Promise<TrustedHooks> {
-  const path = await configuredPath(topLevel);
+/**
+ * Which hooks the user has now.
+ * @param settings what readSettings() has just given
+ */
+export async function readHooks(
+  { topLevel, commonDir }: Repository,
+  settings: readonly Setting[],
+): Promise<TrustedHooks> {
+  // Our own setting, which switches hooks off, is always among them.
+  const isSet = settings.filter(([key]) => key === 'core.hookspath').length > 1;
+  const path = isSet ? await configuredPath(topLevel) : null;
   return { path, digest: await digestOf(folderOf(path, topLevel, commonDir)) };
 }
 

@@ -30,12 +30,12 @@ export async function writeRefs(
   await git(directory, ['update-ref', '--no-deref', '--stdin', '-z'], { input: lines.join('') });
 }
 
-/** All refs below a prefix such as `refs/mm/<session-id>`. */
-export async function listRefs(directory: string, prefix: string): Promise<Ref[]> {
+/** All refs of these names, or below prefixes such as `refs/mm/<session-id>`. */
+export async function listRefs(directory: string, ...prefixes: string[]): Promise<Ref[]> {
   const { stdout } = await git(directory, [
     'for-each-ref',
     '--format=%(objectname) %(refname)',
-    prefix,
+    ...prefixes,
   ]);
   return parseRefs(stdout);
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal, systemErrorCode, UsageError } from '../errors.ts';
 import { git, gitLineOrNull } from './git.ts';
+import { listRefs } from './refs.ts';
 
 /** Where a working tree's parts lie; all paths absolute. */
 export interface Repository {
@@ -118,24 +119,25 @@ export async function countCommits(directory: string, from: string, to: string):
 
 const REMOTE_LIMIT_MS = 5_000;
 
-/** The branch that work is merged into: `origin/HEAD`, else what the remote says, else main or master, else null. */
-export async function findTrunk(directory: string): Promise<string | null> {
+/**
+ * The branch that work is merged into: `origin/HEAD`, else what the remote says, else main or master, else null.
+ * @param origin the URL of `origin`; null: there is none
+ */
+export async function findTrunk(directory: string, origin: string | null): Promise<string | null> {
   const known = await readSymbolicRef(
     directory,
     'refs/remotes/origin/HEAD',
     'refs/remotes/origin/',
   );
   if (known !== null) return known;
-  const remote = await askRemote(directory);
+  const remote = origin === null ? null : await askRemote(directory);
   if (remote !== null) return remote;
-  for (const name of ['main', 'master']) {
-    if ((await resolveRevision(directory, `refs/heads/${name}`, 'commit')) !== null) return name;
-  }
-  return null;
+  const usual = ['main', 'master'];
+  const branches = await listRefs(directory, ...usual.map((name) => `refs/heads/${name}`));
+  return usual.find((it) => branches.some(({ name }) => name === `refs/heads/${it}`)) ?? null;
 }
 
 async function askRemote(directory: string): Promise<string | null> {
-  if ((await configValue(directory, 'remote.origin.url')) === null) return null;
   // Without an answer in time there is none: a network that hangs must not hold up a session.
   const { stdout, exitCode } = await git(directory, ['ls-remote', '--symref', 'origin', 'HEAD'], {
     answers: [0, 1, 124, 128],

@@ -87,10 +87,17 @@ const AS_BYTES = '* -text -crlf -ident -filter !working-tree-encoding\n';
  */
 export type Trust = 'main' | 'worktrees' | 'bytes';
 
-/** Makes the trusted git directories of a repository below a folder, from what holds now. */
-export async function makeTrustedGitDirs(folder: string, repository: Repository): Promise<void> {
+/**
+ * Makes the trusted git directories of a repository below a folder, from what holds now.
+ * @param all what readSettings() has just given, where the caller needs it too
+ */
+export async function makeTrustedGitDirs(
+  folder: string,
+  repository: Repository,
+  all?: readonly Setting[],
+): Promise<void> {
   const { topLevel, commonDir, gitDir, head } = repository;
-  const settings = settingsForContents(await readSettings(topLevel));
+  const settings = settingsForContents(all ?? (await readSettings(topLevel)));
   const ours = ownSettings(commonDir, head, settings);
   const files = settings.filter(([key]) => CORE.has(key) || EXTENSIONS.has(key));
   const shared = {
@@ -175,9 +182,9 @@ async function removeOldProbes(folder: string): Promise<void> {
   }
 }
 
-async function readSettings(directory: string): Promise<Setting[]> {
+/** All settings that hold in a directory. Our own for this very command come last, as if the user had them. */
+export async function readSettings(directory: string): Promise<Setting[]> {
   const { stdout } = await git(directory, ['config', '--list', '-z', '--includes']);
-  // Our own settings for this very command come last, as if the user had them: they are overridden again anyway.
   // Bytes, one character each: a value may be in any encoding.
   return splitNul(stdout).map((item) => {
     const at = item.indexOf('\n');

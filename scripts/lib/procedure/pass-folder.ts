@@ -10,11 +10,6 @@ export async function makePassFolders(pass: string): Promise<void> {
 }
 
 /** The convention files that the project has at base, for the prompts. */
-export async function conventionFiles(files: FilesAt): Promise<string[]> {
-  const found = await Promise.all(
-    ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md'].map(async (name) =>
-      (await files.read(name)) === null ? [] : [name],
-    ),
-  );
-  return found.flat();
+export function conventionFiles(files: FilesAt): Promise<string[]> {
+  return files.which(['AGENTS.md', 'CLAUDE.md', 'GEMINI.md']);
 }

@@ -4,11 +4,12 @@ import { Refusal } from '../errors.ts';
 import { filesAt } from '../git/files-at.ts';
 import { assertGit } from '../git/git-version.ts';
 import { pathText, printPath } from '../git/paths.ts';
-import { configValue, findTrunk, type Repository } from '../git/repository.ts';
+import { findTrunk, type Repository } from '../git/repository.ts';
 import { listSubmodules } from '../git/trees.ts';
 import { type Detection, detectModels, type Host } from '../models/detect.ts';
 import { DEFAULT_TIMEOUT_S, modeDefaults, type Triggers } from '../models/triggers.ts';
 import { ownCommand } from '../own-command.ts';
+import { readOrigin } from '../session/list-sessions.ts';
 import { newSessionId, repositoryFolder, repositoryIdentity, stateRoot } from '../session/paths.ts';
 import type { SessionData } from '../session/session.ts';
 import {
@@ -34,6 +35,8 @@ export interface SessionPlan {
   configuration: Configuration;
   changes: UserChange[];
   folder: string;
+  /** The URL of `origin`, or null. */
+  origin: string | null;
 }
 
 /** @throws Refusal dirty-tree, unmerged-paths, no-models; UsageError from detection and configuration */
@@ -59,10 +62,8 @@ export async function planSession(
   });
   assertSomeoneTakesPart(detection);
 
-  const identity = repositoryIdentity(
-    repository.topLevel,
-    await configValue(repository.topLevel, 'remote.origin.url'),
-  );
+  const origin = await readOrigin(repository.topLevel);
+  const identity = repositoryIdentity(repository.topLevel, origin);
   const now = new Date();
   const mode = modeDefaults(options.triggers.mode ?? 'balanced');
   const time = now.toISOString();
@@ -74,7 +75,7 @@ export async function planSession(
     branch: repository.branch,
     ref: repository.head,
     base: repository.head,
-    trunk: await findTrunk(repository.topLevel),
+    trunk: await findTrunk(repository.topLevel, origin),
     main_tree: repository.topLevel,
     common_dir: repository.commonDir,
     slug: identity.slug,
@@ -105,7 +106,7 @@ export async function planSession(
     'execute',
     data.session_id,
   );
-  return { data, configuration, changes, folder };
+  return { data, configuration, changes, folder, origin };
 }
 
 function configuredModel({ models }: Configuration, name: string) {

@@ -40,11 +40,14 @@ export type ListedSession = z.output<typeof listedSessionSchema>;
 /** All of them, the newest first; damaged ones are passed over with a warning. */
 export async function listSessions(repository: Repository): Promise<ListedSession[]> {
   const { topLevel } = repository;
+  const sessions: Session[] = [];
+  for await (const session of sessionsOf(repository)) sessions.push(session);
+  if (sessions.length === 0) return [];
   const folder = sessionsFolder(repository, await readOrigin(topLevel));
   const latest = (await latestSession(repository, folder))?.directory;
   const refs = (await listRefs(topLevel, 'refs/mm')).map(({ name }) => name.split('/')[2]);
   const listed: ListedSession[] = [];
-  for await (const session of sessionsOf(repository)) {
+  for (const session of sessions) {
     const { directory, data } = session;
     listed.push({
       session_id: data.session_id,

@@ -5,7 +5,7 @@ import { rm } from '../disk.ts';
 import { filesAt } from '../git/files-at.ts';
 import { printPath } from '../git/paths.ts';
 import { deleteRefs, listRefs, writeRef } from '../git/refs.ts';
-import { configValue, type Repository } from '../git/repository.ts';
+import type { Repository } from '../git/repository.ts';
 import { commitTree, copyIndex, listSubmodules, withWholeIndex } from '../git/trees.ts';
 import { firstPrompt } from '../models/prompt.ts';
 import { cannotWrite, replaceFile, replaceJson } from '../session/files.ts';
@@ -35,7 +35,7 @@ import type { SessionPlan, StartOptions } from './plan-session.ts';
 /** Makes the session. When it fails half way, what it made is taken away again. */
 export async function startSession(
   repository: Repository,
-  { data, changes, folder }: SessionPlan,
+  { data, changes, folder, origin }: SessionPlan,
   options: StartOptions,
 ): Promise<Session> {
   const session = await createSession(folder, data);
@@ -44,6 +44,7 @@ export async function startSession(
     if (changes.length > 0) await protectUserChanges(repository, session, changes, options);
     await keepTrustedIndex(repository, session);
     await writeSessionFiles(repository, session, options.triggers.task);
+    await writeRepositoryFile(dirname(dirname(dirname(folder))), repository, origin);
     await recordEvent(session, 'session_start', {
       command: 'execute',
       models: session.data.models.filter(({ available }) => available).map(({ model }) => model),
@@ -106,13 +107,15 @@ async function writeSessionFiles(
   await replaceFile(join(directory, 'task.md'), task);
   await replaceFile(join(pass, 'prompt.md'), firstPrompt({ task, conventions }));
   await replaceFile(join(directory, 'metadata.md'), metadataMarkdown(data));
-  await writeRepositoryFile(dirname(dirname(dirname(directory))), repository);
 }
 
 /** repo.json says for people what a folder of the state root is about; an origin's user name and password stay out. */
-async function writeRepositoryFile(folder: string, { topLevel }: Repository): Promise<void> {
+async function writeRepositoryFile(
+  folder: string,
+  { topLevel }: Repository,
+  origin: string | null,
+): Promise<void> {
   const [slug = '', id = ''] = basename(folder).split(/--(?=[0-9a-f]{12}$)/);
-  const origin = await configValue(topLevel, 'remote.origin.url');
   await replaceJson(join(folder, 'repo.json'), {
     schema_version: 1,
     slug,

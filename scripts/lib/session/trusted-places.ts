@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import type { TrustedPlace } from '../git/git.ts';
 import { readHooks, type TrustedHooks, trustedHooksSchema } from '../git/hooks.ts';
 import type { Repository } from '../git/repository.ts';
-import { makeTrustedGitDirs, type Trust, trustedPlace } from '../git/trusted-git-dir.ts';
+import {
+  makeTrustedGitDirs,
+  readSettings,
+  type Trust,
+  trustedPlace,
+} from '../git/trusted-git-dir.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
 import { readJsonOrNull, replaceJson } from './files.ts';
 import type { Session } from './session.ts';
@@ -18,8 +23,9 @@ function hooksFile(session: Session): string {
 
 /** Fills the session's trusted git directories from what holds now, and notes which hooks the user has. */
 export async function makeTrust(session: Session, repository: Repository): Promise<void> {
-  await makeTrustedGitDirs(trustFolder(session), repository);
-  await replaceJson(hooksFile(session), await readHooks(repository));
+  const settings = await readSettings(repository.topLevel);
+  await makeTrustedGitDirs(trustFolder(session), repository, settings);
+  await replaceJson(hooksFile(session), await readHooks(repository, settings));
 }
 
 /** The hooks that the user had when the session began; without a session those of now. */
@@ -27,7 +33,7 @@ export async function trustedHooks(
   repository: Repository,
   session: Session | null,
 ): Promise<TrustedHooks> {
-  if (session === null) return readHooks(repository);
+  if (session === null) return readHooks(repository, await readSettings(repository.topLevel));
   return (await readJsonOrNull(hooksFile(session), trustedHooksSchema)) ?? NOTHING_TRUSTED;
 }
 
