@@ -10,6 +10,7 @@ const find = (files: Record<string, unknown>) =>
         ? ((content as string | undefined) ?? null)
         : JSON.stringify(content);
     },
+    which: async (paths) => paths.filter((path) => path in files),
   });
 
 for (const [what, files, expected] of [

@@ -1,6 +1,6 @@
 /** The command that other tools run in a new worktree, where a project has told them one. */
+import type { FilesAt } from '../git/files-at.ts';
 import { asObject, parseObject } from './json-object.ts';
-import type { ProjectFiles } from './project.ts';
 
 export interface SetupCommand {
   command: string;
@@ -17,9 +17,10 @@ const FILES: readonly (readonly [file: string, keys: readonly string[]])[] = [
 
 /** @param files those of base: a model's own are never run by us */
 export async function findSetupCommand(
-  files: Pick<ProjectFiles, 'read'>,
+  files: Pick<FilesAt, 'read' | 'which'>,
 ): Promise<SetupCommand | null> {
-  for (const [file, keys] of FILES) {
+  const there = await files.which(FILES.map(([file]) => file));
+  for (const [file, keys] of FILES.filter(([file]) => there.includes(file))) {
     const settings = parseObject(await files.read(file));
     for (const key of keys) {
       const command = commandOf(valueAt(settings, key), file);

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { mkdir, rm } from '../disk.ts';
 import { Failure, Refusal } from '../errors.ts';
 import { rememberFolders } from '../git/remembered-folders.ts';
+import { listRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { resolveRevision } from '../git/repository.ts';
 import { copyIndex } from '../git/trees.ts';
 import { addWorktree, adminDirOf, fillWorktree, listWorktrees } from '../git/worktrees.ts';
 import { withLock } from '../process/lock.ts';
@@ -38,7 +38,10 @@ export async function planWorktrees(
   models: readonly string[],
   now: Date = new Date(),
 ): Promise<PlannedWorktree[]> {
-  const known = await listWorktrees(repository.topLevel);
+  const [known, branches] = await Promise.all([
+    listWorktrees(repository.topLevel),
+    listBranches(repository),
+  ]);
   const isTaken = (path: string) => existsSync(path) || known.some((it) => it.path === path);
   const plans: PlannedWorktree[] = [];
   for (const model of models) {
@@ -49,7 +52,7 @@ export async function planWorktrees(
     }
     const stamp = compactTime(now);
     const path = freePath(repository, session, model, stamp, isTaken);
-    plans.push({ model, path, branch: await freeBranch(repository, model, stamp), create: true });
+    plans.push({ model, path, branch: freeBranch(branches, model, stamp), create: true });
   }
   return plans;
 }
@@ -79,31 +82,30 @@ function freePath(
 }
 
 /** `mm/<model>/<YYYYMMDD-HHMMSS>`; two sessions in one second get a number behind it. */
-async function freeBranch(repository: Repository, model: string, stamp: string): Promise<string> {
-  const name = `${await freePrefix(repository, fileName(model))}/${stamp}`;
-  for (let number = 1; ; number++) {
-    const branch = numbered(name, number);
-    if (!(await branchExists(repository, branch))) return branch;
-  }
+function freeBranch(branches: Branches, model: string, stamp: string): string {
+  const prefix = freePrefix(branches, fileName(model));
+  return firstFree(branches, `${prefix}/${stamp}`);
 }
 
 /** Where the user has a branch `mm` or `mm/<model>`, git can have none below it: then `mm-<model>`. */
-async function freePrefix(repository: Repository, model: string): Promise<string> {
-  if (!(await branchExists(repository, 'mm')) && !(await branchExists(repository, `mm/${model}`))) {
-    return `mm/${model}`;
-  }
+function freePrefix(branches: Branches, model: string): string {
+  const isUsual = !branches.has('mm') && !branches.has(`mm/${model}`.toLowerCase());
+  return isUsual ? `mm/${model}` : firstFree(branches, `mm-${model}`);
+}
+
+function firstFree(branches: Branches, name: string): string {
   for (let number = 1; ; number++) {
-    const prefix = numbered(`mm-${model}`, number);
-    if (!(await branchExists(repository, prefix))) return prefix;
+    const branch = number === 1 ? name : `${name}-${number}`;
+    if (!branches.has(branch.toLowerCase())) return branch;
   }
 }
 
-function numbered(name: string, number: number): string {
-  return number === 1 ? name : `${name}-${number}`;
-}
+/** Names in lower case: on some disks git cannot have two that differ in nothing else. */
+type Branches = ReadonlySet<string>;
 
-async function branchExists({ topLevel }: Repository, branch: string): Promise<boolean> {
-  return (await resolveRevision(topLevel, `refs/heads/${branch}`, 'commit')) !== null;
+async function listBranches({ topLevel }: Repository): Promise<Branches> {
+  const refs = await listRefs(topLevel, 'refs/heads/');
+  return new Set(refs.map(({ name }) => name.slice('refs/heads/'.length).toLowerCase()));
 }
 
 /**
