@@ -408,7 +408,7 @@ test('removed with the worktree, the own parts included', async () => {
   await using it = await setUpNested();
   const wt = await it.makeWorktree();
   await wt.initialise();
-  await removeWorktree(it.at, wt.path);
+  await removeWorktree(await openRepository(it.at), wt.path);
   assert.not.ok(existsSync(wt.path));
   assert.not.ok(existsSync(wt.adminDir));
   await it.git(join(it.at, 'lib/outer'), 'fsck');

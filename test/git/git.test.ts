@@ -119,7 +119,7 @@ test('hooks that were planted in the repository do not run', async () => {
   const plan = await planMainTree(session, { ancestor, target, hint: '' });
   await changeMainTree(opened, session, plan, async () => undefined);
   assert.is(await readFile(join(repository, 'a.txt'), 'utf8'), '2\n');
-  await removeWorktree(repository, path);
+  await removeWorktree(opened, path);
   assert.equal(await readdir(ran), []);
   // They would have run: the test itself sees them.
   await box.git(

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openRepository } from '../../scripts/lib/git/repository.ts';
 import { treeOf } from '../../scripts/lib/git/trees.ts';
 import { placeIn } from '../../scripts/lib/git/trusted-git-dir.ts';
 import { writeWorkingTree } from '../../scripts/lib/git/working-tree.ts';
@@ -96,7 +97,7 @@ test('our lock keeps it through a prune; removal takes it with what lies in it',
   await writeFile(join(path, 'untracked.txt'), 'u');
   await writeFile(join(path, 'README.md'), 'changed');
   await box.git(repository, 'worktree', 'prune');
-  await removeWorktree(repository, path);
+  await remove(repository, path);
   assert.not.ok(existsSync(path));
   assert.is((await listWorktrees(repository)).length, 1);
   assert.ok(
@@ -104,6 +105,10 @@ test('our lock keeps it through a prune; removal takes it with what lies in it',
     'the branch stays',
   );
 });
+
+async function remove(repository: string, path: string): Promise<void> {
+  await removeWorktree(await openRepository(repository), path);
+}
 
 /** What a model may have made of its worktree's `.git`. */
 const REPLACED: [string, (dotGit: string, box: Sandbox) => Promise<unknown>][] = [
@@ -134,7 +139,7 @@ for (const [name, replace] of REPLACED) {
       await adminDirOf(join(repository, '.git'), path),
       join(repository, '.git', 'worktrees', 'wt'),
     );
-    await removeWorktree(repository, path);
+    await remove(repository, path);
     assert.not.ok(existsSync(path));
     assert.equal(
       (await listWorktrees(repository)).map((it) => it.path),
@@ -151,7 +156,7 @@ test("another repository's folder that a replaced .git names stays", async () =>
   await addWorktree(repository, { path, branch: 'mm/x', start: 'HEAD', reason: 'ours' });
   await rm(join(path, '.git'));
   await symlink(join(other, '.git'), join(path, '.git'));
-  await removeWorktree(repository, path);
+  await remove(repository, path);
   assert.not.ok(existsSync(path));
   assert.is(await box.git(other, 'status', '--porcelain'), '');
 });
@@ -265,13 +270,13 @@ test('only the named one is forgotten, not those of other people that are absent
   await addWorktree(repository, { path: ours, branch: 'mm/x', start: 'HEAD', reason: 'ours' });
   await box.git(repository, 'worktree', 'add', '--quiet', '-b', 'theirs', theirs);
   for (const path of [ours, theirs]) await rm(path, { recursive: true });
-  await removeWorktree(repository, ours);
+  await remove(repository, ours);
   assert.equal(
     (await listWorktrees(repository)).map(({ path }) => path),
     [repository, theirs],
   );
-  await removeWorktree(repository, ours);
-  await removeWorktree(repository, join(box.folder, 'never there'));
+  await remove(repository, ours);
+  await remove(repository, join(box.folder, 'never there'));
   assert.is((await listWorktrees(repository)).length, 2);
 });
 

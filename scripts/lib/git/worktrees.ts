@@ -4,6 +4,7 @@ import { rm } from '../disk.ts';
 import { git, type TrustedPlace } from './git.ts';
 import { writeLike } from './lfs.ts';
 import { splitNul } from './paths.ts';
+import type { Repository } from './repository.ts';
 import { splitOnce } from './trees.ts';
 
 export interface Worktree {
@@ -73,17 +74,16 @@ export async function adminDirOf(commonDir: string, path: string): Promise<strin
 }
 
 /** Removes a worktree, its files included. The caller has proved that nothing in it is lost. */
-export async function removeWorktree(directory: string, path: string): Promise<void> {
+export async function removeWorktree(
+  { topLevel, commonDir }: Pick<Repository, 'topLevel' | 'commonDir'>,
+  path: string,
+): Promise<void> {
   // By name, and not by `git worktree remove`, which looks into the worktree's own `.git` first: that may be anything.
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  await unregisterWorktree(directory, path);
-}
-
-/** Forgets one worktree whose folder is gone; a bare `prune` would forget those of other people too. */
-async function unregisterWorktree(directory: string, path: string): Promise<void> {
-  const known = (await listWorktrees(directory)).some((it) => it.path === path);
+  // A bare `prune` would forget those of other people too.
+  if ((await adminDirOf(commonDir, path)) === null) return;
   // Twice --force: once for what may lie there, once for our own lock on it.
-  if (known) await git(directory, ['worktree', 'remove', '--force', '--force', path]);
+  await git(topLevel, ['worktree', 'remove', '--force', '--force', path]);
 }
 
 /** All worktrees of the repository, the main one first. */

@@ -20,10 +20,11 @@ export async function archiveRefs({ topLevel }: Repository, session: Session): P
   const fresh = await listRefs(topLevel, refPrefix(session));
   if (fresh.length === 0) return 0;
   // What an earlier cleanup packed goes into the new archive too, which takes the old one's place.
-  for (const { name, oid } of await unpack(topLevel, session)) {
-    if (!fresh.some((ref) => ref.name === name)) await writeRef(topLevel, name, oid);
-  }
-  const refs = await listRefs(topLevel, refPrefix(session));
+  const earlier = (await unpack(topLevel, session)).filter(
+    ({ name }) => !fresh.some((ref) => ref.name === name),
+  );
+  for (const { name, oid } of earlier) await writeRef(topLevel, name, oid);
+  const refs = [...fresh, ...earlier];
   const unfinished = `${archiveFile(session)}.tmp`;
   // What HEAD had when the session began is the user's own history: it is not packed again while the user has it.
   const isHeld = await hasHistory(topLevel, session.data.ref);
@@ -64,6 +65,7 @@ async function hasHistory(directory: string, commit: string): Promise<boolean> {
 
 /** Whether the user's own history holds a commit already. */
 async function isAncestor(directory: string, commit: string, of: string): Promise<boolean> {
+  if (commit === of) return true;
   const words = ['merge-base', '--is-ancestor', commit, of];
   return (await git(directory, words, { answers: [0, 1] })).exitCode === 0;
 }

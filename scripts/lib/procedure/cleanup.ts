@@ -72,13 +72,18 @@ interface Verdict {
   found: WorkingTree | null;
 }
 
-/** Decides about every worktree of the session. Nothing is changed. */
-export async function planCleanup(repository: Repository, session: Session): Promise<Verdict[]> {
-  const registered = await listWorktrees(repository.topLevel);
+/**
+ * Decides about every worktree of the session. Nothing is changed.
+ * @param registered the repository's worktrees, where they have just been listed
+ */
+export async function planCleanup(
+  repository: Repository,
+  session: Session,
+  registered?: readonly Worktree[],
+): Promise<Verdict[]> {
+  const known = registered ?? (await listWorktrees(repository.topLevel));
   const records = session.data.worktrees.filter(({ removed }) => !removed);
-  return Promise.all(
-    records.map((record) => judgeWorktree(repository, session, record, registered)),
-  );
+  return Promise.all(records.map((record) => judgeWorktree(repository, session, record, known)));
 }
 
 async function judgeWorktree(
@@ -214,8 +219,9 @@ export async function cleanUp(
   const kept: Kept[] = [];
   const lock = repositoryLock(stateRoot(), repository.commonDir);
   await withLock(lock, async () => {
-    removed.push(...(await removeScratch(repository, session)));
-    for (const verdict of await planCleanup(repository, session)) {
+    const registered = await listWorktrees(repository.topLevel);
+    removed.push(...(await removeScratch(repository, session, registered)));
+    for (const verdict of await planCleanup(repository, session, registered)) {
       const { record, reason, state, found } = verdict;
       const isUnknown = state === 'unproved' && found === null;
       if (state !== 'gone' && (isUnknown || !goes(verdict, options))) {
@@ -249,15 +255,16 @@ export async function archiveWhenDone(
 }
 
 async function removeOne(
-  { topLevel }: Repository,
+  repository: Repository,
   session: Session,
   { record, state }: Verdict,
 ): Promise<Removed[]> {
+  const { topLevel } = repository;
   const removed: Removed[] = [];
   // Said first: what a crash leaves of the worktree is then known for what it is.
   await changeRecord(session, record, { state: 'removing' });
   await keepHead(topLevel, session, record);
-  await removeWorktree(topLevel, record.path);
+  await removeWorktree(repository, record.path);
   if (state !== 'gone') removed.push({ kind: 'worktree', name: record.path });
   const branch = `refs/heads/${record.branch}`;
   const tip = await readRef(topLevel, branch);
@@ -327,11 +334,15 @@ async function keepNested(from: string, to: string): Promise<void> {
 }
 
 /** Scratch worktrees and temporary folders that a crash left: all that is in them was made by gates, or from a tree. */
-async function removeScratch({ topLevel }: Repository, session: Session): Promise<Removed[]> {
-  const scratch = (await listWorktrees(topLevel)).filter(
+async function removeScratch(
+  repository: Repository,
+  session: Session,
+  registered: readonly Worktree[],
+): Promise<Removed[]> {
+  const scratch = registered.filter(
     ({ lockReason }) => lockReason === scratchLockReasonFor(session),
   );
-  for (const { path } of scratch) await removeWorktree(topLevel, path);
+  for (const { path } of scratch) await removeWorktree(repository, path);
   await removeTemporaryFolders(session.data.session_id);
   return scratch.map(({ path }) => ({ kind: 'worktree', name: path }));
 }

@@ -66,7 +66,7 @@ export async function withScratchWorktree<T>(
       }),
     );
   } finally {
-    await withLock(lock, () => removeWorktree(topLevel, path));
+    await withLock(lock, () => removeWorktree(repository, path));
   }
 }
 
