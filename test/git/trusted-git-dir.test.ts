@@ -9,6 +9,7 @@ import { stageFiles } from '../../scripts/lib/git/stage-files.ts';
 import { readTree } from '../../scripts/lib/git/trees.ts';
 import {
   configurationText,
+  parseConfiguration,
   placeIn,
   type Setting,
   settingsForContents,
@@ -218,6 +219,14 @@ test('a configuration that is written is read back by git as it was, all at once
   await using box = await ownSandbox();
   assert.equal(await readBack(box, AWKWARD), AWKWARD);
   assert.equal(await readBack(box, []), []);
+});
+
+test('and by us; what anybody changed in it is not passed over', () => {
+  const text = configurationText(AWKWARD);
+  assert.equal(parseConfiguration(text), AWKWARD);
+  assert.equal(parseConfiguration(''), []);
+  for (const changed of [`${text}\tbare = true\n`, `# mine\n${text}`, text.slice(0, -1)])
+    assert.is(parseConfiguration(changed), null);
 });
 
 for (const setting of AWKWARD) {

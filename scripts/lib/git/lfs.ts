@@ -9,6 +9,7 @@ import { hashOfFile } from './object-names.ts';
 import { joinNul, type RawPath, splitNul } from './paths.ts';
 import { type KnownFolders, kindOf, placeOf } from './survey.ts';
 import { parseStage } from './trees.ts';
+import { settingsOf } from './trusted-git-dir.ts';
 
 /** git-lfs then writes pointers as they are, also where it has the content. */
 const POINTERS_ONLY = { GIT_LFS_SKIP_SMUDGE: '1' };
@@ -42,8 +43,8 @@ export async function writeLike(
 }
 
 async function isConfigured(place: TrustedPlace): Promise<boolean> {
-  const words = ['config', '--name-only', '--get-regexp', '^filter\\.lfs\\.(smudge|process)$'];
-  return (await git(place, words, { answers: [0, 1] })).exitCode === 0;
+  const settings = await settingsOf(place);
+  return settings.has('filter.lfs.smudge') || settings.has('filter.lfs.process');
 }
 
 /** The files there whose attributes name the filter of git-lfs, with what the index has of them. */

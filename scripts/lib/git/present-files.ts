@@ -12,7 +12,7 @@ import {
   type TreeEntry,
   withTemporaryIndex,
 } from './trees.ts';
-import { isAsBytes } from './trusted-git-dir.ts';
+import { isAsBytes, settingsOf } from './trusted-git-dir.ts';
 
 /** What tells a file from any other that was or will be at its path; null: nothing is there. */
 export type Sight = { identity: string; mode: number; isLink: boolean } | null;
@@ -97,13 +97,11 @@ export async function plainPaths(
   place: TrustedPlace,
   paths: readonly RawPath[],
 ): Promise<Set<RawPath>> {
-  const words = ['config', '--type=bool', '--get-regexp', '^core\\.(filemode|symlinks)$'];
-  const [settings, converted] = await Promise.all([
-    git(place, words, { answers: [0, 1] }),
-    isAsBytes(place) ? new Map() : convertedPaths(place, paths),
-  ]);
-  // The last of several counts; to look for one that is off is to be careful.
-  if (settings.stdout.includes(' false')) return new Set();
+  const settings = await settingsOf(place);
+  // What is written in another way than usual is carefully taken for off.
+  const isOn = (key: string) => /^(true|yes|on|1)$/i.test(settings.get(key) ?? 'true');
+  if (!isOn('core.filemode') || !isOn('core.symlinks')) return new Set();
+  const converted = isAsBytes(place) ? new Map() : await convertedPaths(place, paths);
   return new Set(paths.filter((path) => !converted.has(path)));
 }
 
@@ -131,12 +129,11 @@ export async function convertedPaths(
   const found = new Map<RawPath, string | null>();
   if (paths.length === 0) return found;
   const input = joinNul(paths);
-  const [auto, attributes] = await Promise.all([
-    git(place, ['config', '--get', 'core.autocrlf'], { answers: [0, 1] }),
+  const [settings, attributes] = await Promise.all([
+    settingsOf(place),
     git(place, ['check-attr', '-z', '--stdin', '--all'], { input }),
   ]);
-  // Without a value it is true.
-  const isOff = auto.exitCode === 1 || /^(false|no|off|0)\n$/i.test(auto.stdout.toString());
+  const isOff = /^(false|no|off|0)$/i.test(settings.get('core.autocrlf') ?? 'false');
   if (!isOff) for (const path of paths) found.set(path, null);
   const items = splitNul(attributes.stdout);
   for (let at = 0; at + 2 < items.length; at += 3) {

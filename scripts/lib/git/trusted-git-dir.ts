@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { chmod, mkdir, rm, writeFile } from '../disk.ts';
-import { systemErrorCode } from '../errors.ts';
+import { Failure, systemErrorCode } from '../errors.ts';
 import { identifyProcess } from '../process/processes.ts';
 import { git, type TrustedPlace } from './git.ts';
 import { NOTHING_FETCHED } from './nothing-fetched.ts';
@@ -75,6 +75,45 @@ function partsOfKey(key: string): [section: string, subsection: string | null, n
 
 function escaped(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+}
+
+/** The settings of a text that configurationText() made; null: it is another text, if only in part. */
+export function parseConfiguration(text: string): Setting[] | null {
+  const entry = /\[([^\s\]]+)(?: "([^\n]*)")?\]\n\t(\S+)(?: = "([^\n]*)")?\n/gy;
+  const settings = [...text.matchAll(entry)].map(
+    ([, section, subsection, name, value]): Setting => {
+      const key = [section, ...(subsection === undefined ? [] : [unescaped(subsection)]), name];
+      return [key.join('.'), value === undefined ? null : unescaped(value)];
+    },
+  );
+  return configurationText(settings) === text ? settings : null;
+}
+
+function unescaped(text: string): string {
+  const meanings: Record<string, string> = { n: '\n', t: '\t' };
+  return text.replaceAll(/\\(.)/g, (_, letter: string) => meanings[letter] ?? letter);
+}
+
+/**
+ * What holds in a place's git directory, a key without a value as `true`: git need not be asked for what we wrote.
+ * @throws Failure `damaged-file` where it is not as we wrote it
+ */
+export async function settingsOf({ env }: TrustedPlace): Promise<Map<string, string>> {
+  const file = join(env.GIT_DIR ?? '', 'config');
+  const text = await readFile(file, 'latin1').catch(() => null);
+  const settings = text === null ? null : parseConfiguration(text);
+  if (settings === null) throw damaged(file);
+  // The last of several counts.
+  return new Map(settings.map(([key, value]) => [key, value ?? 'true']));
+}
+
+function damaged(file: string): Failure {
+  return new Failure({
+    code: 'damaged-file',
+    message: `${file} is gone, or not as it was written: it says how files become objects.`,
+    hint: 'It was changed by something else. The refs under refs/mm/ still hold all captures.',
+    details: { file },
+  });
 }
 
 /** Attributes under which bytes are what they are: no line ends, no filters, no encodings. */
