@@ -28,11 +28,7 @@ async function check(baseFiles: Files, models: Record<string, Files>, choose: Ch
   const made = await synthesize(directory, base, resolved);
   if (made.tree === null) throw new Error(JSON.stringify(made.conflicts));
   const repository = { topLevel: directory } as Repository;
-  const found = await checkClosure(
-    repository,
-    { base, candidates, files },
-    { tree: made.tree, applied: made.applied },
-  );
+  const found = await checkClosure(repository, { base, candidates, files }, made);
   return {
     found,
     brief: found.map(({ path, needs, name, severity }) => `${path} ${needs} ${name} ${severity}`),

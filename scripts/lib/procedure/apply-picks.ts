@@ -78,7 +78,7 @@ export async function applyPicks(
     conflicts: [],
   };
   // Conflicts with the user's own changes are told before gates spend minutes.
-  const plan = main === null ? null : await planApplication(repository, main, synthesis.tree);
+  const plan = main === null ? null : await planApplication(main, synthesis.tree);
   for (const { path, commit } of plan?.submodules ?? []) {
     reporter.warn(
       `${pathText(path)} is a submodule, and is left to you: ${commit === null ? 'it was taken out' : `it was moved to ${commit}`}.`,
@@ -94,7 +94,8 @@ export async function applyPicks(
     : null;
   if (session !== null) await keepResults(session, pass, picks, printed);
   if (session !== null) await keepSynthesis(repository, session, pass, synthesis.tree);
-  if (main !== null) await applySynthesis(repository, main, { tree: synthesis.tree, pass });
+  if (main !== null)
+    await applySynthesis(repository, main, { tree: synthesis.tree, pass }, plan?.taken);
   const mainGates =
     proved === null || main === null || !options.mainGates
       ? null

@@ -1,5 +1,6 @@
 /** Phase 7, its last step: the main tree is brought to a tree that was proved, once, and can be brought back. */
 import { Refusal } from '../errors.ts';
+import { type EntryChange, listEntryChanges } from '../git/changes.ts';
 import { writeRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { commitTree, treeOf } from '../git/trees.ts';
@@ -22,6 +23,7 @@ import {
   updateSession,
 } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
+import { mainPlace } from '../session/trusted-places.ts';
 
 type Application = SessionData['applications'][number];
 
@@ -32,11 +34,11 @@ function hostInMainTree(session: Session): string | null {
 }
 
 /**
- * What lies in the main tree because of the session: the last synthesis, or what the host captured since, or base.
- * Whatever lies there beyond it is the user's own, and stays.
+ * What lies in the main tree because of the session: the last synthesis, or what the host captured since, or base, which
+ * is a commit and no tree. Whatever lies there beyond it is the user's own, and stays.
  * @throws Refusal `host-not-captured`: what the host did would be lost
  */
-async function sessionsPartOfMainTree(repository: Repository, session: Session): Promise<string> {
+function sessionsPartOfMainTree(session: Session): string {
   const applied = standingApplication(session);
   const host = hostInMainTree(session);
   const captured = host === null ? null : latestCapture(session, host);
@@ -47,7 +49,7 @@ async function sessionsPartOfMainTree(repository: Repository, session: Session):
   if (applied !== null) return applied.tree;
   // Of uncommitted work that was included, base holds more than HEAD did: here it lies only where the session began.
   const { base, ref, user_changes } = session.data;
-  return treeOf(repository.topLevel, user_changes?.mode === 'include' ? base : ref);
+  return user_changes?.mode === 'include' ? base : ref;
 }
 
 function latestCapture(session: Session, model: string) {
@@ -58,28 +60,59 @@ function latestCapture(session: Session, model: string) {
   return null;
 }
 
-/** What applying a synthesis would make of the main tree. Nothing is written. */
-export async function planApplication(
-  repository: Repository,
-  session: Session,
-  synthesis: string,
-): Promise<MainTreePlan> {
-  return planMainTree(session, {
-    ancestor: await sessionsPartOfMainTree(repository, session),
-    target: synthesis,
-    hint: 'The main tree holds changes of its own in these files. Commit or move them away, or leave these paths out of the picks, and run apply-picks again.',
-  });
+/** From one tree to another: what differs never changes. */
+export interface ApplicationStep {
+  /** What the session has in the main tree: a commit, or the tree itself. */
+  from: string;
+  ancestor: string;
+  target: string;
+  changes: readonly EntryChange[];
 }
 
-/** Brings the main tree to the synthesis: recorded before the first byte. */
+/** @param known the step as it was before; it holds while the session has the same in the main tree */
+async function stepTo(
+  session: Session,
+  target: string,
+  known?: ApplicationStep,
+): Promise<ApplicationStep> {
+  const from = sessionsPartOfMainTree(session);
+  if (known?.from === from && known.target === target) return known;
+  const { base, ref, main_tree } = session.data;
+  const ancestor = [base, ref].includes(from) ? await treeOf(main_tree, from) : from;
+  const changes = await listEntryChanges(mainPlace(session), ancestor, target);
+  return { from, ancestor, target, changes };
+}
+
+/**
+ * What applying a synthesis would make of the main tree. Nothing is written.
+ * @param known the step of an earlier plan
+ */
+export async function planApplication(
+  session: Session,
+  synthesis: string,
+  known?: ApplicationStep,
+): Promise<MainTreePlan & { taken: ApplicationStep }> {
+  const taken = await stepTo(session, synthesis, known);
+  const plan = await planMainTree(session, {
+    ...taken,
+    hint: 'The main tree holds changes of its own in these files. Commit or move them away, or leave these paths out of the picks, and run apply-picks again.',
+  });
+  return { ...plan, taken };
+}
+
+/**
+ * Brings the main tree to the synthesis: recorded before the first byte.
+ * @param known the step of an earlier plan
+ */
 export async function applySynthesis(
   repository: Repository,
   session: Session,
   { tree, pass }: { tree: string; pass: number },
+  known?: ApplicationStep,
 ): Promise<MainTreePlan> {
   return withMainTree(repository, session, async () => {
     await finishInterrupted(repository, session);
-    const plan = await planApplication(repository, session, tree);
+    const plan = await planApplication(session, tree, known);
     if (plan.wanted.size === 0 && standingApplication(session)?.tree === tree) return plan;
     const applied_at = new Date().toISOString();
     await changeOrForget(repository, session, plan, (change) =>

@@ -1,5 +1,5 @@
 /** Phase 7, before anything runs: whether the picks leave out what other picks need. */
-import { listEntryChanges } from '../git/changes.ts';
+import type { FileChange } from '../git/changes.ts';
 import { pathText, type RawPath, rawPathOf } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { readTree, type TreeEntry } from '../git/trees.ts';
@@ -15,21 +15,21 @@ import { ReadContents } from './read-contents.ts';
 /**
  * What picked files need and only versions have that were not picked. Read are the files that models changed, the
  * manifests around them, and what passes on names to them; of all else the names, by one listing of base.
- * @param synthesis the tree that the picks made, and what they put where
+ * @param synthesis what the picks made other than base, and what they put where
  */
 export async function checkClosure(
   repository: Repository,
   { base, candidates, files }: Pick<Comparison, 'base' | 'candidates' | 'files'>,
-  { tree, applied }: { tree: string; applied: readonly Pick<AppliedPath, 'path' | 'from'>[] },
+  {
+    changes,
+    applied,
+  }: { changes: readonly FileChange[]; applied: readonly Pick<AppliedPath, 'path' | 'from'>[] },
 ): Promise<MissingPick[]> {
   const models = candidates.map(({ model }) => model);
   const taken = takenFrom(applied, models);
   if ([...taken.values()].every((from) => from.length === 0)) return [];
   const { topLevel } = repository;
-  const [listed, changes] = await Promise.all([
-    readTree(topLevel, base),
-    listEntryChanges(topLevel, base, tree),
-  ]);
+  const listed = await readTree(topLevel, base);
   const contents = new ReadContents(topLevel);
   const known = new KnownEntries();
   const listing = new Listing(known.present(listed));
@@ -38,7 +38,7 @@ export async function checkClosure(
   const input: ClosureInput = {
     synthesis: treeOf(
       'synthesis',
-      changes.map(({ path, to }) => [path, to]),
+      changes.map(({ path, oid, mode }) => [path, entryOf(oid, mode)]),
     ),
     base: treeOf(BASE, []),
     candidates: models.map((model) => treeOf(model, versionsBy(model, files))),
@@ -67,11 +67,12 @@ function versionsBy(model: string, files: readonly ComparedFile[]): [RawPath, Tr
   return files.flatMap(({ path, versions }) =>
     versions
       .filter((version) => version.model === model)
-      .map(({ blob: oid, mode }): [RawPath, TreeEntry | null] => [
-        path,
-        oid === null || mode === null ? null : { mode, oid },
-      ]),
+      .map(({ blob, mode }): [RawPath, TreeEntry | null] => [path, entryOf(blob, mode)]),
   );
+}
+
+function entryOf(oid: string | null, mode: string | null): TreeEntry | null {
+  return oid === null || mode === null ? null : { mode, oid };
 }
 
 /** Entries by their text paths; a name that is no UTF-8 can be imported by nobody. Remembers what is no plain file. */

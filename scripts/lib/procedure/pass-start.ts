@@ -85,10 +85,10 @@ export async function startMainTree(
   const isHosts = hostWorksInMainTree(session);
   if (!isHosts && standing === null) return;
   const tree = await treeOf(repository.topLevel, isHosts ? start : session.data.base);
-  const { wanted } = await planApplication(repository, session, tree);
+  const { wanted, taken } = await planApplication(session, tree);
   // Of one that a crash cut short, the plan cannot tell what is done.
   if (wanted.size === 0 && standing?.state !== 'writing') return;
-  await applySynthesis(repository, session, { tree, pass: last });
+  await applySynthesis(repository, session, { tree, pass: last }, taken);
 }
 
 function noSynthesis(session: Session, pass: number): Refusal {

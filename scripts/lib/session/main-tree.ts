@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { mkdir, rm } from '../disk.ts';
 import { Refusal } from '../errors.ts';
-import { listEntryChanges } from '../git/changes.ts';
+import { type EntryChange, listEntryChanges } from '../git/changes.ts';
 import type { TrustedPlace } from '../git/git.ts';
 import { mergeTrees } from '../git/merge-trees.ts';
 import {
@@ -89,6 +89,8 @@ interface Step {
   /** The tree that the main tree came from, and the one it goes to: whole trees, or just some paths of them. */
   ancestor: string;
   target: string;
+  /** What differs between the two, where it has been listed already. */
+  changes?: readonly EntryChange[];
   /** What to do about a conflict. */
   hint: string;
 }
@@ -116,10 +118,10 @@ export function planBack(
 async function plan(
   place: TrustedPlace,
   topLevel: string,
-  { ancestor, target, hint }: Step,
+  { ancestor, target, hint, changes: listed }: Step,
   modes: ReadonlyMap<RawPath, number>,
 ): Promise<MainTreePlan> {
-  const changes = await listEntryChanges(place, ancestor, target);
+  const changes = listed ?? (await listEntryChanges(place, ancestor, target));
   const isSubmodule = (entry: TreeEntry | null) => entry?.mode === '160000';
   const submodules = changes.filter(({ from, to }) => isSubmodule(from) || isSubmodule(to));
   const files = changes.filter((it) => !submodules.includes(it));

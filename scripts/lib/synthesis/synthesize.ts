@@ -1,7 +1,7 @@
 /** The tree that the picks make, built in git's object store: no working tree is read or written. */
 
 import { readBlobs, writeBlobs } from '../git/blobs.ts';
-import { type ChangeStatus, listChanges } from '../git/changes.ts';
+import { type ChangeStatus, type FileChange, listChanges } from '../git/changes.ts';
 import { pathText, type RawPath } from '../git/paths.ts';
 import { type TreeEntry, writeTreeWith } from '../git/trees.ts';
 import { foldersOf } from './companions.ts';
@@ -36,6 +36,8 @@ export interface PickConflict {
 export interface Synthesis {
   /** Null when there are conflicts. */
   tree: string | null;
+  /** Against base. */
+  changes: FileChange[];
   applied: AppliedPath[];
   unpicked: UnpickedPath[];
   conflicts: PickConflict[];
@@ -49,7 +51,7 @@ export async function synthesize(
   { entries, unpicked, warnings }: ResolvedPicks,
 ): Promise<Synthesis> {
   const refused = (conflicts: PickConflict[]): Synthesis => {
-    return { tree: null, applied: [], unpicked, conflicts, warnings };
+    return { tree: null, changes: [], applied: [], unpicked, conflicts, warnings };
   };
   const merges = entries.flatMap(({ path, outcome }) =>
     outcome.kind === 'hunks' && !outcome.deletes ? { path, outcome } : [],
@@ -72,7 +74,7 @@ export async function synthesize(
     const from = modelsTaken(outcome).join('+') || BASE;
     return { path, from, status: statuses.get(path) ?? 'unchanged', why };
   });
-  return { tree, applied, unpicked, conflicts: [], warnings };
+  return { tree, changes, applied, unpicked, conflicts: [], warnings };
 }
 
 interface MergedPath {
