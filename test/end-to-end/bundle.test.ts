@@ -29,8 +29,8 @@ import {
   GPT,
   mixAndApply,
   replay,
-  treeOnDisk,
 } from '../support/bundled-session.ts';
+import { treeOnDisk } from '../support/working-tree.ts';
 
 test('a fresh clone on another machine gets the same tree, byte for byte, and can go back', async () => {
   await using box = await ownSandbox();

@@ -4,6 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { inProcessSandbox } from '../support/in-process-sandbox.ts';
+import { laidDown } from '../support/laid-down.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { contentsOf, repositoryState } from '../support/repository-state.ts';
 import { type Json, type Sandbox, sandbox } from '../support/sandbox.ts';
@@ -118,7 +120,7 @@ test('two external models, the best parts of both, nothing left behind', async (
 });
 
 test('the host works in the main tree; what no pick takes of it goes back to base, and can be had again', async () => {
-  await using box = await sandbox();
+  await using box = await inProcessSandbox();
   const cwd = await project(box, { models: ['claude', 'one'] });
   await writeFile(join(cwd, 'secret.env'), 'KEY=1\n');
   const before = await repositoryState(cwd);
@@ -183,7 +185,7 @@ async function makeDirty(box: Sandbox, cwd: string): Promise<void> {
 }
 
 test('set aside: the models start from HEAD, and the work comes back on top of the result', async () => {
-  await using box = await sandbox();
+  await using box = await inProcessSandbox();
   const cwd = await project(box, { models: ['claude', 'one'] });
   await box
     .git(cwd, 'stash', 'push', '--quiet', '--include-untracked', '--message', 'nothing to stash')
@@ -232,7 +234,7 @@ test('set aside: the models start from HEAD, and the work comes back on top of t
 });
 
 test('set aside with a conflict: the result stays, the work stays stored, the command brings it back', async () => {
-  await using box = await sandbox();
+  await using box = await inProcessSandbox();
   const cwd = await project(box, { models: ['claude', 'one'] });
   await writeFile(join(cwd, 'sum.js'), 'export const sum = (a, b) => a * b; // mine\n');
   const started = await ok(
@@ -267,7 +269,7 @@ test('set aside with a conflict: the result stays, the work stays stored, the co
 });
 
 test('include: the models start from what the user sees, and nothing of it moves', async () => {
-  await using box = await sandbox();
+  await using box = await inProcessSandbox();
   const cwd = await project(box);
   await makeDirty(box, cwd);
   const before = await repositoryState(cwd);
@@ -292,10 +294,16 @@ test('include: the models start from what the user sees, and nothing of it moves
   assert.equal(others, othersBefore);
 });
 
-test('the user edits the main tree meanwhile: merged where clean, refused where not, nothing half written', async () => {
-  await using box = await sandbox();
+/** At the comparison of the first of two passes. */
+const atComparison = laidDown(inProcessSandbox, async (box) => {
   const cwd = await project(box);
-  const { session } = await upToComparison(box, cwd, '--host', 'none');
+  const walked = await upToComparison(box, cwd, '--host', 'none', '--passes', '2');
+  return { cwd, started: walked.started, session: walked.session, worktrees: walked.worktrees };
+});
+
+test('the user edits the main tree meanwhile: merged where clean, refused where not, nothing half written', async () => {
+  await using box = await atComparison();
+  const { cwd, session } = box.made;
   await writeFile(join(cwd, 'mine.txt'), 'mine\n');
   await writeFile(join(cwd, 'sum.js'), 'export const sum = "edited meanwhile";\n');
   const before = await repositoryState(cwd);
@@ -311,9 +319,8 @@ test('the user edits the main tree meanwhile: merged where clean, refused where 
 });
 
 test('a red mix is refused and never touches the main tree', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { session } = await upToComparison(box, cwd, '--host', 'none');
+  await using box = await atComparison();
+  const { cwd, session } = box.made;
   const before = await repositoryState(cwd);
   const refused = await box.mm(
     cwd,
@@ -337,16 +344,8 @@ test('a red mix is refused and never touches the main tree', async () => {
 });
 
 test('a second pass: fresh worktrees, a prompt made from the analysis, both passes kept', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { started, session, worktrees } = await upToComparison(
-    box,
-    cwd,
-    '--host',
-    'none',
-    '--passes',
-    '2',
-  );
+  await using box = await atComparison();
+  const { cwd, started, session, worktrees } = box.made;
   const completed = await ok(
     box,
     cwd,
@@ -378,9 +377,8 @@ test('a second pass: fresh worktrees, a prompt made from the analysis, both pass
 });
 
 test('cleanup keeps what was not captured, and --force keeps it in the archive', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { started, session, worktrees } = await upToComparison(box, cwd, '--host', 'none');
+  await using box = await atComparison();
+  const { cwd, started, session, worktrees } = box.made;
   await writeFile(join(worktrees[0].path, 'late.txt'), 'written after the capture\n');
   const kept = await ok(box, cwd, 'cleanup', ...session);
   assert.equal(kept.kept, [
@@ -399,7 +397,7 @@ test('cleanup keeps what was not captured, and --force keeps it in the archive',
 });
 
 test('a model that fails is reported with its reason, and the others go on', async () => {
-  await using box = await sandbox();
+  await using box = await inProcessSandbox();
   const models = {
     good: MODELS.one,
     crash: `${IMPORTS} console.error('boom'); process.exit(3);`,
@@ -434,7 +432,7 @@ test('a model that fails is reported with its reason, and the others go on', asy
 });
 
 test('cleanup ends a detached run and everything it started', async () => {
-  await using box = await sandbox();
+  await using box = await inProcessSandbox();
   const cwd = await box.repository({
     ...PROJECT,
     ...(await scriptedModels(box.folder, {
@@ -458,7 +456,7 @@ test('cleanup ends a detached run and everything it started', async () => {
 });
 
 test('one phase alone: the scripts work without a session on what their options name', async () => {
-  await using box = await sandbox();
+  await using box = await inProcessSandbox();
   const cwd = await project(box);
   const copy = join(box.folder, 'copy');
   await box.git(cwd, 'worktree', 'add', '--quiet', '-b', 'work', copy);
@@ -530,10 +528,9 @@ test('one phase alone: the scripts work without a session on what their options 
 });
 
 test('--trace shows every command; a rerun of each step finds it done', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { session } = await upToComparison(box, cwd, '--host', 'none');
-  const traced = await box.mm(cwd, 'capture-diff', '--all', '--trace', ...session);
+  await using box = await atComparison();
+  const { cwd, session } = box.made;
+  const traced = await box.launch(cwd, 'capture-diff', '--all', '--trace', ...session);
   assert.match(traced.stderr, /\[trace\] 0 \d+ms .*\$ git .* add --all/);
   assert.is((await ok(box, cwd, 'make-worktrees', ...session)).worktrees[0].created, false);
   const cached = await ok(box, cwd, 'gates', '--all', '--base', ...session);
@@ -543,9 +540,8 @@ test('--trace shows every command; a rerun of each step finds it done', async ()
 });
 
 test('compare --blind names nobody; --reveal tells', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { session } = await upToComparison(box, cwd, '--host', 'none');
+  await using box = await atComparison();
+  const { cwd, session } = box.made;
   const blind = await box.mm(cwd, 'compare', '--blind', ...session);
   assert.is(/"one"|"two"/.test(blind.stdout), false, blind.stdout);
   assert.equal(

@@ -1,5 +1,6 @@
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import {
+  appendFile,
   chmod,
   cp,
   mkdir,
@@ -25,12 +26,13 @@ import {
   planMainTree,
 } from '../../scripts/lib/session/main-tree.ts';
 import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
+import { laidDown } from '../support/laid-down.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import type { Sandbox } from '../support/sandbox.ts';
 import { makeSession } from '../support/sessions.ts';
 import { makeFifo } from '../support/special-files.ts';
-import { workingTree } from '../support/working-tree.ts';
+import { treeOnDisk, workingTree } from '../support/working-tree.ts';
 
 type AwkwardFiles = Record<RawPath, Awkward>;
 
@@ -38,12 +40,12 @@ type AwkwardFiles = Record<RawPath, Awkward>;
 async function twoStates(box: Sandbox, before: AwkwardFiles, after: AwkwardFiles) {
   const repository = await box.repository({});
   await writeAwkward(repository, before);
-  const from = await workingTree(repository);
   await box.git(repository, 'add', '--all');
   await box.git(repository, 'commit', '--quiet', '--allow-empty', '-m', 'before');
+  const from = await box.git(repository, 'rev-parse', 'HEAD^{tree}');
   await clear(repository);
   await writeAwkward(repository, after);
-  const to = await workingTree(repository);
+  const to = await treeOnDisk(repository);
   const shown = await readAll(repository);
   await clear(repository);
   await writeAwkward(repository, before);
@@ -156,27 +158,32 @@ const OBSTACLES: Obstacle[] = [
   ],
 ];
 
+const beforeObstacles = laidDown(ownSandbox, async (box) => {
+  const { repository, from, to } = await twoStates(
+    box,
+    {
+      '.gitignore': '*.log\n',
+      'a-first.txt': '1\n',
+      'changed.txt': 'a\n',
+      'deleted.txt': 'd\n',
+      'tool.sh': 't\n',
+    },
+    {
+      '.gitignore': '*.log\n',
+      'a-first.txt': '2\n',
+      'changed.txt': 'b\n',
+      'new.txt': 'n\n',
+      'tool.sh': 'T\n',
+      'dir/x': 'x\n',
+    },
+  );
+  return { repository, from, to };
+});
+
 for (const [name, foundBy, make] of OBSTACLES) {
   test(`${name}: refused, and nothing at all is written`, async () => {
-    await using box = await ownSandbox();
-    const { repository, from, to, index } = await twoStates(
-      box,
-      {
-        '.gitignore': '*.log\n',
-        'a-first.txt': '1\n',
-        'changed.txt': 'a\n',
-        'deleted.txt': 'd\n',
-        'tool.sh': 't\n',
-      },
-      {
-        '.gitignore': '*.log\n',
-        'a-first.txt': '2\n',
-        'changed.txt': 'b\n',
-        'new.txt': 'n\n',
-        'tool.sh': 'T\n',
-        'dir/x': 'x\n',
-      },
-    );
+    await using box = await beforeObstacles();
+    const { repository, from, to } = box.made;
     // An ignored file gets into a tree only where somebody forced it.
     const target = name.startsWith('an ignored') ? await withForced(repository, to) : to;
     const it = await startIn(repository);
@@ -184,7 +191,7 @@ for (const [name, foundBy, make] of OBSTACLES) {
     const read = async () => [
       await readAll(repository),
       await readAll(box.folder, 'outside').catch(() => null),
-      await index(),
+      await readFile(join(repository, '.git', 'index')),
     ];
     const before = await read();
     const error = await rejection(it.change(from, target));
@@ -252,10 +259,11 @@ for (const when of ['before', 'after'] as const) {
       { 'a.txt': 'a\n' },
       { 'a.txt': 'a  \n\t\n \tb\n\n\n', 'b.txt': 'x \n' },
     );
-    const configure = async () => {
-      for (const [name, value] of SETTINGS)
-        await box.git(repository, 'config', '--global', name, value);
-    };
+    const settings = SETTINGS.map(([name, value]) => {
+      const [section, key] = name.split('.');
+      return `[${section}]\n\t${key} = ${value}\n`;
+    });
+    const configure = () => appendFile(join(box.folder, 'gitconfig'), settings.join(''));
     if (when === 'before') await configure();
     const it = await startIn(repository);
     if (when === 'after') await configure();
@@ -313,27 +321,26 @@ const EXACT: [string, AwkwardFiles, Record<string, string>][] = [
 ];
 
 for (const [name, files, settings] of EXACT) {
-  for (const step of ['changed', 'removed'] as const) {
-    test(`the way back is exact by bytes: ${name}, in a file that was ${step}`, async () => {
-      await using box = await ownSandbox();
-      const repository = await box.repository({ '.gitattributes': '' });
-      for (const [key, value] of Object.entries(settings))
-        await box.git(repository, 'config', key, value);
-      await writeAwkward(repository, files);
-      await box.git(repository, 'add', '--all');
-      await box.git(repository, 'commit', '--quiet', '--allow-empty', '-m', 'files');
-      const before = await readAll(repository);
-      const from = await workingTree(repository);
-      const oid = await gitLine(repository, ['hash-object', '-w', '--stdin'], { input: 'new\n' });
-      const entry = step === 'changed' ? { mode: '100644', oid } : null;
+  test(`the way back is exact by bytes: ${name}, in a file that was changed or removed`, async () => {
+    await using box = await ownSandbox();
+    const repository = await box.repository();
+    for (const [key, value] of Object.entries(settings))
+      await box.git(repository, 'config', key, value);
+    await writeAwkward(repository, files);
+    await box.git(repository, 'add', '--all');
+    await box.git(repository, 'commit', '--quiet', '-m', 'files');
+    const before = await readAll(repository);
+    const from = await workingTree(repository);
+    const oid = await gitLine(repository, ['hash-object', '-w', '--stdin'], { input: 'new\n' });
+    const it = await startIn(repository);
+    for (const entry of [{ mode: '100644', oid }, null]) {
       const to = await writeTreeWith(repository, from, new Map([['a.txt', entry]]));
-      const it = await startIn(repository);
       const change = await it.change(from, to);
       assert.is.not((await readAll(repository))['a.txt'], before['a.txt']);
       await it.back(change);
       assert.equal(await readAll(repository), before);
-    });
-  }
+    }
+  });
 }
 
 test('the way back is exact also where the step itself changed the attributes, and they changed again', async () => {

@@ -15,18 +15,18 @@ import {
   readMainTreeAlone,
   removeStaging,
 } from '../../scripts/lib/session/main-tree.ts';
-import { updateSession } from '../../scripts/lib/session/session.ts';
+import { readSession, updateSession } from '../../scripts/lib/session/session.ts';
 import { readAll, writeAwkward } from '../support/awkward-files.ts';
+import { laidDown } from '../support/laid-down.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
-import type { Sandbox } from '../support/sandbox.ts';
 import { makeSession } from '../support/sessions.ts';
 import { showTree, workingTree } from '../support/working-tree.ts';
 
 const LINES = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\n';
 
 /** A session in a repository at its commit, and a tree that is wanted. */
-async function wanted(box: Sandbox) {
+const begun = laidDown(ownSandbox, async (box) => {
   const at = await box.repository({ 'a.txt': LINES, 'b.txt': 'b\n', 'gone.txt': 'g\n' });
   const { repository, session } = await makeSession(at);
   const read = () => readMainTree(repository, session);
@@ -36,8 +36,16 @@ async function wanted(box: Sandbox) {
   const target = await read();
   await rm(join(at, 'new.txt'));
   await box.git(at, 'checkout', '--quiet', '--', '.');
+  return { at, repository, folder: session.directory, ancestor, target };
+});
+
+/** The same with what can be done in it. */
+async function wanted({ made }: Awaited<ReturnType<typeof begun>>) {
+  const { repository, ancestor, target } = made;
+  const session = await readSession(made.folder);
+  if (session === null) throw new Error('the session is gone');
   return {
-    ...{ at, repository, session, ancestor, target, read },
+    ...{ ...made, session, read: () => readMainTree(repository, session) },
     plan: (hint = '') => planMainTree(session, { ancestor, target, hint }),
     carryOut: async (plan: Awaited<ReturnType<typeof planMainTree>>) => {
       let told: MainTreeChange | null = null;
@@ -50,7 +58,7 @@ async function wanted(box: Sandbox) {
 }
 
 test('a plan writes nothing; carried out, the tree is the wanted one and the index untouched', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   const index = await readFile(join(it.at, '.git', 'index'));
   const before = await readAll(it.at);
@@ -72,7 +80,7 @@ test('a plan writes nothing; carried out, the tree is the wanted one and the ind
 });
 
 test('what somebody else changed meanwhile stays, merged in', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   await writeAwkward(it.at, { 'a.txt': LINES.replace('seven', 'SEVEN'), 'mine.txt': 'm\n' });
   await it.carryOut(await it.plan());
@@ -85,7 +93,7 @@ test('what somebody else changed meanwhile stays, merged in', async () => {
 });
 
 test('what the main tree holds already needs no change', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   await writeAwkward(it.at, { 'new.txt': 'n\n' });
   await rm(join(it.at, 'gone.txt'));
@@ -96,7 +104,7 @@ test('what the main tree holds already needs no change', async () => {
 });
 
 test('the same place changed on both sides is refused with the names, nothing is written', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   await writeAwkward(it.at, { 'a.txt': LINES.replace('one', 'mine'), 'gone.txt': 'changed\n' });
   const before = await readAll(it.at);
@@ -117,7 +125,7 @@ const BETWEEN: [string, string, (at: string) => Promise<unknown>][] = [
 
 for (const [name, path, change] of BETWEEN) {
   test(`a file of the plan that ${name} between plan and act stops it before the first byte`, async () => {
-    await using box = await ownSandbox();
+    await using box = await begun();
     const it = await wanted(box);
     const plan = await it.plan();
     await change(it.at);
@@ -129,7 +137,7 @@ for (const [name, path, change] of BETWEEN) {
 }
 
 test('what changes elsewhere between plan and act is nobody’s business, and stays', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   const plan = await it.plan();
   await writeAwkward(it.at, { 'b.txt': 'saved just now\n', 'more.txt': 'm\n' });
@@ -143,7 +151,7 @@ test('what changes elsewhere between plan and act is nobody’s business, and st
 });
 
 test('ignored files are neither read nor touched', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   await writeFile(join(it.at, '.gitignore'), '.env\n');
   const before = await it.read();
@@ -154,7 +162,7 @@ test('ignored files are neither read nor touched', async () => {
 });
 
 test('what is excluded since the session began counts all the same: it could hide a change', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   await writeFile(join(it.at, '.git', 'info', 'exclude'), 'hidden.txt\n');
   await writeFile(join(it.at, 'hidden.txt'), 'h\n');
@@ -163,7 +171,7 @@ test('what is excluded since the session began counts all the same: it could hid
 });
 
 test('read without a session it is what holds now, and the same tree', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   await writeAwkward(it.at, { 'b.txt': 'changed\n', 'caf\xe9': 'c\n' });
   const index = await readFile(join(it.at, '.git', 'index'));
@@ -172,7 +180,7 @@ test('read without a session it is what holds now, and the same tree', async () 
 });
 
 test('a split index, and one with flags of its own, is read like any other', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   await box.git(it.at, 'update-index', '--split-index');
   await writeFile(join(it.at, 'b.txt'), 'changed\n');
@@ -182,7 +190,7 @@ test('a split index, and one with flags of its own, is read like any other', asy
 });
 
 test('submodules of base are read as submodules even if .gitmodules is gone', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   const module = await box.repository({ 'inside.txt': 'i\n' }, 'module');
   const allow = ['-c', 'protocol.file.allow=always'];
@@ -195,7 +203,7 @@ test('submodules of base are read as submodules even if .gitmodules is gone', as
 });
 
 test('what a killed process left beside the tree is removed, and nothing else', async () => {
-  await using box = await ownSandbox();
+  await using box = await begun();
   const it = await wanted(box);
   const staging = join(it.at, '.git', `multi-model-execute-${it.session.data.session_id}`);
   await writeAwkward(staging, { 'deep/a.txt': 'x' });

@@ -18,6 +18,8 @@ import {
   stashTitle,
 } from '../../scripts/lib/session/user-changes.ts';
 import { readAll, writeAwkward } from '../support/awkward-files.ts';
+import { inProcessSandbox } from '../support/in-process-sandbox.ts';
+import { laidDown } from '../support/laid-down.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import type { Sandbox } from '../support/sandbox.ts';
@@ -26,54 +28,57 @@ import { makeSession } from '../support/sessions.ts';
 const LINES = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n';
 
 /** A repository, and what a user may have done to it since the last commit. */
-async function busyRepository(box: Sandbox): Promise<string> {
-  const at = await box.repository({
-    '.gitignore': '.env\nignored/\n',
-    'clean.txt': 'clean\n',
-    'staged.txt': 'old\n',
-    'unstaged.txt': LINES,
-    'both.txt': 'old\n',
-    'deleted.txt': 'd\n',
-    'deleted-staged.txt': 'd\n',
-    'untracked-now.txt': 'still here\n',
-    'renamed.txt': `${LINES}renamed\n`,
-    'tool.sh': 'x\n',
-    'tool-staged.sh': 'x\n',
-    'to-folder': 'f\n',
-    'dir/a.txt': 'a\n',
-  });
-  await writeAwkward(at, {
-    'staged.txt': 'staged\n',
-    'both.txt': 'staged\n',
-    'new-staged.txt': 'new\n',
-    'new-staged-changed.txt': 'staged\n',
-    'caf\xe9.txt': 'latin1\n',
-  });
-  await rename(join(at, 'renamed.txt'), join(at, 'renamed to.txt'));
-  for (const gone of ['deleted-staged.txt', 'to-folder']) await rm(join(at, gone));
-  await chmod(join(at, 'tool-staged.sh'), 0o755);
-  await box.git(at, 'add', '--all');
-  await box.git(at, 'rm', '--quiet', '--cached', 'untracked-now.txt');
-  await writeAwkward(at, {
-    'unstaged.txt': LINES.replace('one', 'ONE'),
-    'both.txt': 'changed again\n',
-    'new-staged-changed.txt': 'changed again\n',
-    'to-folder/x': 'x\n',
-    'untracked.txt': 'u\n',
-    'dir/line\nbreak': 'u\n',
-    '-dash': 'u\n',
-    'b.bin': Buffer.from([0, 255, 13, 10]),
-    link: { link: 'clean.txt' },
-    'intended.txt': 'i\n',
-    '.env': 'SECRET=1\n',
-    'ignored/x': 'x\n',
-    'empty.txt': '',
-  });
-  await box.git(at, 'add', '--intent-to-add', 'intended.txt');
-  await rm(join(at, 'deleted.txt'));
-  await chmod(join(at, 'tool.sh'), 0o755);
-  return at;
-}
+const busy = laidDown(
+  (from) => inProcessSandbox(() => ownSandbox(from)),
+  async (box) => {
+    const at = await box.repository({
+      '.gitignore': '.env\nignored/\n',
+      'clean.txt': 'clean\n',
+      'staged.txt': 'old\n',
+      'unstaged.txt': LINES,
+      'both.txt': 'old\n',
+      'deleted.txt': 'd\n',
+      'deleted-staged.txt': 'd\n',
+      'untracked-now.txt': 'still here\n',
+      'renamed.txt': `${LINES}renamed\n`,
+      'tool.sh': 'x\n',
+      'tool-staged.sh': 'x\n',
+      'to-folder': 'f\n',
+      'dir/a.txt': 'a\n',
+    });
+    await writeAwkward(at, {
+      'staged.txt': 'staged\n',
+      'both.txt': 'staged\n',
+      'new-staged.txt': 'new\n',
+      'new-staged-changed.txt': 'staged\n',
+      'caf\xe9.txt': 'latin1\n',
+    });
+    await rename(join(at, 'renamed.txt'), join(at, 'renamed to.txt'));
+    for (const gone of ['deleted-staged.txt', 'to-folder']) await rm(join(at, gone));
+    await chmod(join(at, 'tool-staged.sh'), 0o755);
+    await box.git(at, 'add', '--all');
+    await box.git(at, 'rm', '--quiet', '--cached', 'untracked-now.txt');
+    await writeAwkward(at, {
+      'unstaged.txt': LINES.replace('one', 'ONE'),
+      'both.txt': 'changed again\n',
+      'new-staged-changed.txt': 'changed again\n',
+      'to-folder/x': 'x\n',
+      'untracked.txt': 'u\n',
+      'dir/line\nbreak': 'u\n',
+      '-dash': 'u\n',
+      'b.bin': Buffer.from([0, 255, 13, 10]),
+      link: { link: 'clean.txt' },
+      'intended.txt': 'i\n',
+      '.env': 'SECRET=1\n',
+      'ignored/x': 'x\n',
+      'empty.txt': '',
+    });
+    await box.git(at, 'add', '--intent-to-add', 'intended.txt');
+    await rm(join(at, 'deleted.txt'));
+    await chmod(join(at, 'tool.sh'), 0o755);
+    return { at, before: await picture(box, at) };
+  },
+);
 
 /** Everything that the user could notice. */
 async function picture(box: Sandbox, at: string) {
@@ -116,9 +121,8 @@ async function setAside(at: string, upTo: 'recorded' | 'done' = 'done') {
 }
 
 test('set aside and brought back: bytes, modes, index and status are what they were', async () => {
-  await using box = await ownSandbox();
-  const at = await busyRepository(box);
-  const before = await picture(box, at);
+  await using box = await busy();
+  const { at, before } = box.made;
   const { repository, session, stash } = await setAside(at);
 
   assert.is(await box.git(at, 'status', '--porcelain'), '');
@@ -155,9 +159,8 @@ test("the user's own stash entries stay, older ones and one that is made meanwhi
 });
 
 test('a stash list that somebody emptied meanwhile loses nothing', async () => {
-  await using box = await ownSandbox();
-  const at = await busyRepository(box);
-  const before = await picture(box, at);
+  await using box = await busy();
+  const { at, before } = box.made;
   const { repository, session } = await setAside(at);
   await box.git(at, 'stash', 'clear');
   await box.git(at, 'gc', '--quiet', '--prune=now');
@@ -166,9 +169,9 @@ test('a stash list that somebody emptied meanwhile loses nothing', async () => {
 });
 
 test('on top of a synthesis both are there; what was staged is staged', async () => {
-  await using box = await ownSandbox();
-  const at = await busyRepository(box);
-  const { status: _, index, files } = await picture(box, at);
+  await using box = await busy();
+  const { at } = box.made;
+  const { index, files } = box.made.before;
   const { repository, session } = await setAside(at);
   await writeAwkward(at, {
     'unstaged.txt': LINES.replace('eight', 'EIGHT'),
@@ -307,13 +310,12 @@ const CRASHES: [
 
 for (const [name, crash] of CRASHES) {
   test(`a crash ${name} is mended by the next restore`, async () => {
-    await using box = await ownSandbox();
-    const at = await busyRepository(box);
+    await using box = await busy();
+    const { at, before } = box.made;
     const copy = join(box.folder, 'copy');
     const run = (...words: string[]) =>
       runCommand({ file: 'cp', args: ['-a', ...words], cwd: box.folder, env: process.env });
     await run(at, copy);
-    const before = await picture(box, at);
     const { repository, session } = await setAside(at);
     await updateSession(session, ({ user_changes }) => ({
       user_changes: user_changes && { ...user_changes, state: 'saving' },
@@ -337,9 +339,8 @@ for (const [name, crash] of CRASHES) {
 }
 
 test('a crash before anything was even recorded is mended by the next restore', async () => {
-  await using box = await ownSandbox();
-  const at = await busyRepository(box);
-  const before = await picture(box, at);
+  await using box = await busy();
+  const { at, before } = box.made;
   const { repository, session } = await setAside(at, 'recorded');
   assert.is((await restoreUserChanges(repository, session)).status, 'restored');
   assert.equal(await picture(box, at), before);
@@ -438,9 +439,8 @@ test('a repository of the user’s own among the untracked files is brought thro
 });
 
 test('even without us git brings the work back from its stash entry', async () => {
-  await using box = await ownSandbox();
-  const at = await busyRepository(box);
-  const before = await picture(box, at);
+  await using box = await busy();
+  const { at, before } = box.made;
   await setAside(at);
   await box.git(at, 'stash', 'pop', '--quiet', '--index');
   const after = await picture(box, at);
@@ -448,8 +448,8 @@ test('even without us git brings the work back from its stash entry', async () =
 });
 
 test('changes are listed with their true names and two letters; ignored files are none', async () => {
-  await using box = await ownSandbox();
-  const at = await busyRepository(box);
+  await using box = await busy();
+  const { at } = box.made;
   await box.git(at, 'config', 'status.showUntrackedFiles', 'no');
   await box.git(at, 'config', 'status.renames', 'copies');
   await box.git(at, 'config', 'status.relativePaths', 'true');
@@ -490,7 +490,7 @@ test('changes are listed with their true names and two letters; ignored files ar
 });
 
 test('an open merge is refused, and a repository with one is left as it is', async () => {
-  await using box = await ownSandbox();
+  await using box = await inProcessSandbox(ownSandbox);
   const at = await box.repository({ 'a.txt': 'old\n' });
   await box.git(at, 'checkout', '--quiet', '-b', 'other');
   await writeFile(join(at, 'a.txt'), 'theirs\n');
@@ -526,9 +526,8 @@ test('an open merge is refused, and a repository with one is left as it is', asy
 });
 
 test('through the scripts: set aside, worked on, brought back', async () => {
-  await using box = await ownSandbox();
-  const at = await busyRepository(box);
-  const before = await picture(box, at);
+  await using box = await busy();
+  const { at, before } = box.made;
   const started = await box.mm(
     at,
     'start-session',

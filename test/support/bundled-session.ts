@@ -1,16 +1,10 @@
 /** A session with captures and an applied mix, made by the functions of the procedure: what a bundle is written of. */
 import { join } from 'node:path';
 import { writeBlobs } from '../../scripts/lib/git/blobs.ts';
-import { git, gitLine } from '../../scripts/lib/git/git.ts';
 import { type RawPath, rawPathOf } from '../../scripts/lib/git/paths.ts';
 import { writeRef } from '../../scripts/lib/git/refs.ts';
 import { openRepository, type Repository } from '../../scripts/lib/git/repository.ts';
-import {
-  commitTree,
-  treeOf,
-  withTemporaryIndex,
-  writeTreeWith,
-} from '../../scripts/lib/git/trees.ts';
+import { commitTree, treeOf, writeTreeWith } from '../../scripts/lib/git/trees.ts';
 import { applySynthesis } from '../../scripts/lib/procedure/apply.ts';
 import { openBundle } from '../../scripts/lib/procedure/bundle/open-bundle.ts';
 import { planBundle } from '../../scripts/lib/procedure/bundle/plan-bundle.ts';
@@ -198,12 +192,4 @@ export async function replay(repository: Repository, file: string, pass?: number
   const comparison = await compare(repository, session.data.base, candidates);
   const made = await buildSynthesis(repository, comparison, parsePicks(opened.picksText));
   return { ...opened, made: made.tree };
-}
-
-/** What lies in a working tree, as a tree; whatever its names are made of. */
-export async function treeOnDisk(directory: string): Promise<string> {
-  return withTemporaryIndex(directory, 'empty', async (env) => {
-    await git(directory, ['add', '--all', '--force'], { env });
-    return gitLine(directory, ['write-tree'], { env });
-  });
 }

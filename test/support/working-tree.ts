@@ -1,9 +1,9 @@
 /** Working trees for tests of single functions: read and seen through git directories as the product makes them. */
 import { join } from 'node:path';
-import { git, type TrustedPlace } from '../../scripts/lib/git/git.ts';
+import { git, gitLine, type TrustedPlace } from '../../scripts/lib/git/git.ts';
 import type { RawPath } from '../../scripts/lib/git/paths.ts';
 import { openRepository } from '../../scripts/lib/git/repository.ts';
-import { readTree } from '../../scripts/lib/git/trees.ts';
+import { readTree, withTemporaryIndex } from '../../scripts/lib/git/trees.ts';
 import {
   makeTrustedGitDirs,
   type Trust,
@@ -15,6 +15,14 @@ import type { Sandbox } from './sandbox.ts';
 /** What lies in a working tree now, as a tree. */
 export async function workingTree(directory: string): Promise<string> {
   return readMainTreeAlone(await openRepository(directory));
+}
+
+/** What lies in a working tree, as a tree; whatever its names are made of. */
+export async function treeOnDisk(directory: string): Promise<string> {
+  return withTemporaryIndex(directory, 'empty', async (env) => {
+    await git(directory, ['add', '--all', '--force'], { env });
+    return gitLine(directory, ['write-tree'], { env });
+  });
 }
 
 /** A repository's working tree through each kind of trusted git directory, filled from what holds at this moment. */
