@@ -7,9 +7,11 @@ import { scriptedModels } from '../support/scripted-models.ts';
 import { IMPORTS, ok, project, upToComparison } from '../support/walk.ts';
 import { textOf } from './said.ts';
 
-test('a session that has only begun has a page', async () => {
+test('a session that has only begun has a page; without a session, a pass or a display it says so', async () => {
   await using box = await sandbox();
   const cwd = await project(box);
+  const none = await box.mm(cwd, 'report');
+  assert.equal([none.exitCode, none.json.error.code], [3, 'no-session']);
   const started = await ok(box, cwd, 'start-session', '--task', 'Repair <b>sum</b>');
   const { json, exitCode } = await box.mm(cwd, 'report');
   assert.is(exitCode, 0);
@@ -19,6 +21,11 @@ test('a session that has only begun has a page', async () => {
   const page = await readFile(json.report, 'utf8');
   assert.match(page, /<h1>Repair &lt;b&gt;sum&lt;\/b&gt;<\/h1>/);
   assert.match(page, /not run yet/);
+  const later = await box.mm(cwd, 'report', '--pass', '2');
+  assert.equal([later.exitCode, later.json.error.code], [2, 'unknown-pass']);
+  const unseen = await box.mm(cwd, 'report', '--open');
+  assert.equal([unseen.exitCode, unseen.json.opened], [0, false]);
+  assert.match(unseen.json.warnings.join(), /The page was not opened/);
 });
 
 test('the page tells the whole walk, also after cleanup, and names what it cannot read', async () => {
@@ -150,25 +157,6 @@ test('decisions, evidence, cross-tests and the proof of the mix are on the page'
   const old = textOf(await readFile(report, 'utf8'));
   assert.match(old, /! 1 file to decide on\./);
   assert.match(old, /No facts were gathered/);
-});
-
-test('refusals: a pass that is not there, a session that is not there', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const none = await box.mm(cwd, 'report');
-  assert.equal([none.exitCode, none.json.error.code], [3, 'no-session']);
-  await ok(box, cwd, 'start-session', '--task', 'Repair sum');
-  const later = await box.mm(cwd, 'report', '--pass', '2');
-  assert.equal([later.exitCode, later.json.error.code], [2, 'unknown-pass']);
-});
-
-test('--open without a display warns', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  await ok(box, cwd, 'start-session', '--task', 'Repair sum');
-  const { json, exitCode } = await box.mm(cwd, 'report', '--open');
-  assert.equal([exitCode, json.opened], [0, false]);
-  assert.match(json.warnings.join(), /The page was not opened/);
 });
 
 test.run();
