@@ -18,7 +18,6 @@ import {
   stashTitle,
 } from '../../scripts/lib/session/user-changes.ts';
 import { readAll, writeAwkward } from '../support/awkward-files.ts';
-import { inProcessSandbox } from '../support/in-process-sandbox.ts';
 import { laidDown } from '../support/laid-down.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
@@ -28,57 +27,54 @@ import { makeSession } from '../support/sessions.ts';
 const LINES = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n';
 
 /** A repository, and what a user may have done to it since the last commit. */
-const busy = laidDown(
-  (from) => inProcessSandbox(() => ownSandbox(from)),
-  async (box) => {
-    const at = await box.repository({
-      '.gitignore': '.env\nignored/\n',
-      'clean.txt': 'clean\n',
-      'staged.txt': 'old\n',
-      'unstaged.txt': LINES,
-      'both.txt': 'old\n',
-      'deleted.txt': 'd\n',
-      'deleted-staged.txt': 'd\n',
-      'untracked-now.txt': 'still here\n',
-      'renamed.txt': `${LINES}renamed\n`,
-      'tool.sh': 'x\n',
-      'tool-staged.sh': 'x\n',
-      'to-folder': 'f\n',
-      'dir/a.txt': 'a\n',
-    });
-    await writeAwkward(at, {
-      'staged.txt': 'staged\n',
-      'both.txt': 'staged\n',
-      'new-staged.txt': 'new\n',
-      'new-staged-changed.txt': 'staged\n',
-      'caf\xe9.txt': 'latin1\n',
-    });
-    await rename(join(at, 'renamed.txt'), join(at, 'renamed to.txt'));
-    for (const gone of ['deleted-staged.txt', 'to-folder']) await rm(join(at, gone));
-    await chmod(join(at, 'tool-staged.sh'), 0o755);
-    await box.git(at, 'add', '--all');
-    await box.git(at, 'rm', '--quiet', '--cached', 'untracked-now.txt');
-    await writeAwkward(at, {
-      'unstaged.txt': LINES.replace('one', 'ONE'),
-      'both.txt': 'changed again\n',
-      'new-staged-changed.txt': 'changed again\n',
-      'to-folder/x': 'x\n',
-      'untracked.txt': 'u\n',
-      'dir/line\nbreak': 'u\n',
-      '-dash': 'u\n',
-      'b.bin': Buffer.from([0, 255, 13, 10]),
-      link: { link: 'clean.txt' },
-      'intended.txt': 'i\n',
-      '.env': 'SECRET=1\n',
-      'ignored/x': 'x\n',
-      'empty.txt': '',
-    });
-    await box.git(at, 'add', '--intent-to-add', 'intended.txt');
-    await rm(join(at, 'deleted.txt'));
-    await chmod(join(at, 'tool.sh'), 0o755);
-    return { at, before: await picture(box, at) };
-  },
-);
+const busy = laidDown(ownSandbox, async (box) => {
+  const at = await box.repository({
+    '.gitignore': '.env\nignored/\n',
+    'clean.txt': 'clean\n',
+    'staged.txt': 'old\n',
+    'unstaged.txt': LINES,
+    'both.txt': 'old\n',
+    'deleted.txt': 'd\n',
+    'deleted-staged.txt': 'd\n',
+    'untracked-now.txt': 'still here\n',
+    'renamed.txt': `${LINES}renamed\n`,
+    'tool.sh': 'x\n',
+    'tool-staged.sh': 'x\n',
+    'to-folder': 'f\n',
+    'dir/a.txt': 'a\n',
+  });
+  await writeAwkward(at, {
+    'staged.txt': 'staged\n',
+    'both.txt': 'staged\n',
+    'new-staged.txt': 'new\n',
+    'new-staged-changed.txt': 'staged\n',
+    'caf\xe9.txt': 'latin1\n',
+  });
+  await rename(join(at, 'renamed.txt'), join(at, 'renamed to.txt'));
+  for (const gone of ['deleted-staged.txt', 'to-folder']) await rm(join(at, gone));
+  await chmod(join(at, 'tool-staged.sh'), 0o755);
+  await box.git(at, 'add', '--all');
+  await box.git(at, 'rm', '--quiet', '--cached', 'untracked-now.txt');
+  await writeAwkward(at, {
+    'unstaged.txt': LINES.replace('one', 'ONE'),
+    'both.txt': 'changed again\n',
+    'new-staged-changed.txt': 'changed again\n',
+    'to-folder/x': 'x\n',
+    'untracked.txt': 'u\n',
+    'dir/line\nbreak': 'u\n',
+    '-dash': 'u\n',
+    'b.bin': Buffer.from([0, 255, 13, 10]),
+    link: { link: 'clean.txt' },
+    'intended.txt': 'i\n',
+    '.env': 'SECRET=1\n',
+    'ignored/x': 'x\n',
+    'empty.txt': '',
+  });
+  await box.git(at, 'add', '--intent-to-add', 'intended.txt');
+  await rm(join(at, 'deleted.txt'));
+  await chmod(join(at, 'tool.sh'), 0o755);
+  return { at, before: await picture(box, at) };
+});
 
 /** Everything that the user could notice. */
 async function picture(box: Sandbox, at: string) {
@@ -490,7 +486,7 @@ test('changes are listed with their true names and two letters; ignored files ar
 });
 
 test('an open merge is refused, and a repository with one is left as it is', async () => {
-  await using box = await inProcessSandbox(ownSandbox);
+  await using box = await ownSandbox();
   const at = await box.repository({ 'a.txt': 'old\n' });
   await box.git(at, 'checkout', '--quiet', '-b', 'other');
   await writeFile(join(at, 'a.txt'), 'theirs\n');

@@ -2,8 +2,8 @@
 import { delimiter, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readJsonOrNull } from '../../scripts/lib/session/files.ts';
 import * as z from 'zod';
+import { readJsonOrNull } from '../../scripts/lib/session/files.ts';
 import { copyFolder, type Installation, installed, managersFolder } from './everyday-installs.ts';
 import { type Files, type Json, type Sandbox, sandbox } from './sandbox.ts';
 import { scriptedModels } from './scripted-models.ts';

@@ -4,8 +4,8 @@ import { type Sandbox, sandbox } from './sandbox.ts';
  * A sandbox whose environment is this very process's until it is disposed of: for functions that are called here and
  * read `process.env` themselves (git's configuration, the state root, $MM_SESSION).
  */
-export async function ownSandbox(): Promise<Sandbox> {
-  const box = await sandbox();
+export async function ownSandbox(make = sandbox): Promise<Sandbox> {
+  const box = await make();
   const before = { ...process.env };
   replaceEnvironment(box.env);
   return {

@@ -34,12 +34,17 @@ export interface Sandbox extends AsyncDisposable {
 
 export async function sandbox(): Promise<Sandbox> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'mm-test-')));
-  const env = testEnvironment(folder);
   await mkdir(join(folder, 'home'), { recursive: true });
   await writeFile(
     join(folder, 'gitconfig'),
     '[user]\n\tname = Test\n\temail = test@localhost\n[init]\n\tdefaultBranch = main\n[commit]\n\tgpgSign = false\n',
   );
+  return sandboxIn(folder);
+}
+
+/** A sandbox of the folder of one, with what is in it. */
+export function sandboxIn(folder: string): Sandbox {
+  const env = testEnvironment(folder);
   return {
     folder,
     env,
