@@ -52,8 +52,10 @@ export interface GateRequest {
   /** Where logs go, and the cache. */
   logs: string;
   cache: string | null;
-  /** One try among many: see runGates. */
+  /** One try among many: see runGates. It is not looked for tampering either. */
   trial?: { always: number } | undefined;
+  /** Where they are known; read without that. */
+  needs?: Needs;
   signal: AbortSignal;
 }
 
@@ -73,7 +75,7 @@ export async function gateTargets(
     session,
     { ...request, signal },
     reporter,
-    await readNeeds(repository, session),
+    request.needs ?? (await readNeeds(repository, session)),
   );
   const all = request.targets.map(async (target) => {
     try {
@@ -127,15 +129,13 @@ class Gating {
 
   private async gateTree(target: GateTarget): Promise<TargetResult> {
     const { topLevel } = this.repository;
-    const { base, asBase } = this.request;
+    const { base, asBase, trial } = this.request;
+    const commands = this.request.gates.map(({ command }) => command);
     const [gates, examined] = await Promise.all([
       this.gatesOf(target),
-      examineGates(
-        topLevel,
-        base,
-        target.tree,
-        this.request.gates.map(({ command }) => command),
-      ),
+      trial === undefined
+        ? examineGates(topLevel, base, target.tree, commands)
+        : { tampered: [], asBase: null },
     ]);
     const { passed } = judge(gates, { base: null });
     const result = { target: target.target, tree: target.tree, gates, passed };

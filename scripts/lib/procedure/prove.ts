@@ -16,6 +16,7 @@ import {
   withVerdicts,
 } from './gate-record.ts';
 import { gateTargets } from './gate-targets.ts';
+import { type Needs, readNeeds } from './worktree-needs.ts';
 
 /** What a tree is proved with. */
 export interface Exam {
@@ -28,17 +29,19 @@ export interface Exam {
   signal: AbortSignal;
   /** What is known of base and of the candidates. */
   known: readonly TargetResult[];
+  needs: Needs;
 }
 
 export async function prepareExam({
   gateOptions,
   ...exam
-}: Omit<Exam, 'gates' | 'known'> & { gateOptions: readonly string[] }): Promise<Exam> {
+}: Omit<Exam, 'gates' | 'known' | 'needs'> & { gateOptions: readonly string[] }): Promise<Exam> {
   const { repository, session, base, pass } = exam;
   const chosen = await chooseGates(repository, session, base, gateOptions);
   await keepNamedGates(session, chosen);
   const record = session === null ? null : await readGateRecord(session, pass);
-  return { ...exam, gates: chosen.gates, known: record?.results ?? [] };
+  const needs = await readNeeds(repository, session);
+  return { ...exam, gates: chosen.gates, known: record?.results ?? [], needs };
 }
 
 /** The result with verdicts against base, where base was gated. */
@@ -48,7 +51,7 @@ export async function proveTree(
   reporter: Reporter,
   { gates = exam.gates, trial }: { gates?: Gate[]; trial?: { always: number } } = {},
 ): Promise<TargetResult> {
-  const { repository, session, pass, base, timeoutMs, signal, known } = exam;
+  const { repository, session, pass, base, timeoutMs, signal, known, needs } = exam;
   const [result] = await gateTargets(
     repository,
     session,
@@ -64,6 +67,7 @@ export async function proveTree(
       logs: session === null ? join(stateRoot(), 'gates') : join(passFolder(session, pass), 'logs'),
       cache: session === null ? null : join(session.directory, 'gate-cache'),
       trial,
+      needs,
       signal,
     },
     reporter,
