@@ -1,37 +1,37 @@
-/** Projects in which no model is green, walked through the scripts as a user would. */
+/** Projects in which no model is green, walked from the gates on through the scripts as a user would. */
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { makePassFolders } from '../../scripts/lib/procedure/pass-folder.ts';
+import { passFolder } from '../../scripts/lib/session/session.ts';
+import { capture } from './bundled-session.ts';
 import type { MixProject } from './mix-projects.ts';
-import { type Json, type Sandbox, sandbox } from './sandbox.ts';
-import { scriptedModels } from './scripted-models.ts';
+import { RUN_CHECK } from './one-process.ts';
+import { ownSandbox } from './own-sandbox.ts';
+import type { Json, Sandbox } from './sandbox.ts';
+import { makeSession, sessionModel } from './sessions.ts';
 import { ok } from './walk.ts';
 
-/** A program that does to its working tree what a model did. */
-function modelThatWrites(changes: MixProject['models'][string]): string {
-  return `import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-for (const [path, text] of Object.entries(${JSON.stringify(changes)})) {
-  if (text === null) { rmSync(path); continue; }
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-}
-console.log('done');`;
-}
-
-/** As far as the comparison; no model is green. */
-async function compared(box: Sandbox, { base, models }: MixProject): Promise<[string, string[]]> {
-  const programs = Object.fromEntries(
-    Object.entries(models).map(([name, changes]) => [name, modelThatWrites(changes)]),
-  );
-  const cwd = await box.repository({ ...base, ...(await scriptedModels(box.folder, programs)) });
-  const done = await ok(box, cwd, 'execute', '--task', 'x');
-  const record = JSON.parse(await readFile(join(done.session_dir, 'pass-0001/gates.json'), 'utf8'));
-  for (const { target, gates } of record.results)
+/** As far as the comparison; no model is green. How models run and are captured is no matter here. */
+async function compared(
+  box: Sandbox,
+  { base, gates, models }: MixProject,
+): Promise<[string, string[]]> {
+  const settings = JSON.stringify({ gates: { test: RUN_CHECK, ...gates } });
+  const cwd = await box.repository({ ...base, '.multi-model.json': settings });
+  const names = Object.keys(models);
+  const made = await makeSession(cwd, { models: names.map((name) => sessionModel(name)) });
+  const { repository, session } = made;
+  await makePassFolders(passFolder(session, 1));
+  for (const [model, changes] of Object.entries(models))
+    await capture(repository, session, { model, changes: Object.entries(changes) });
+  const words = ['--session', session.data.session_id];
+  const { results } = await ok(box, cwd, 'gates', '--all', '--base', ...words);
+  for (const { target, gates } of results)
     assert.ok(target === 'base' || gates.some((it: Json) => it.status !== 'pass'), target);
-  return [cwd, ['--session', done.session_id]];
+  return [cwd, words];
 }
 
 /** Everything that git sees of a working tree, byte for byte. */
@@ -48,7 +48,7 @@ export function testMixes(projects: readonly MixProject[]): void {
 }
 
 async function findMix(project: MixProject): Promise<void> {
-  await using box = await sandbox();
+  await using box = await ownSandbox();
   const [cwd, session] = await compared(box, project);
   const before = await contentOf(box, cwd);
   const { suggestion } = await ok(box, cwd, 'compare', '--suggest', ...session);
@@ -71,9 +71,9 @@ async function findMix(project: MixProject): Promise<void> {
     assert.ok(verify.nearest_green !== null, json.error.message);
     await ok(box, cwd, 'apply-picks', '--picks', verify.nearest_green.file, ...apply);
   }
-  // The user's own word on it: the project's tests, where the result lies.
-  execFileSync('npm', ['test', '--silent'], { cwd, env: box.env, stdio: 'pipe' });
-  if ('lint.mjs' in project.base) execFileSync('node', ['lint.mjs'], { cwd, stdio: 'pipe' });
+  // The user's own word on it: the project's gates, where the result lies.
+  for (const command of [RUN_CHECK, ...Object.values(project.gates ?? {})])
+    execFileSync('sh', ['-c', command], { cwd, env: box.env, stdio: 'pipe' });
 }
 
 function numbers(json: Json, { runs, search, nearest_green }: Json): string {
