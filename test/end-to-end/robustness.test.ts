@@ -14,7 +14,7 @@ import { assertNothingLeft } from '../support/leftovers.ts';
 import { contentsOf } from '../support/repository-state.ts';
 import { type Json, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
-import { IMPORTS, ok, PROJECT, project, upToComparison } from '../support/walk.ts';
+import { IMPORTS, ok, PROJECT, project, upToCaptures, upToComparison } from '../support/walk.ts';
 
 test('a second cleanup keeps what the first one packed away, also after git gc', async () => {
   await using box = await sandbox();
@@ -36,7 +36,7 @@ test('a second cleanup keeps what the first one packed away, also after git gc',
 test('worktrees made again after a cleanup have their files; the captures of before stand', async () => {
   await using box = await sandbox();
   const cwd = await project(box);
-  const { session, captures } = await upToComparison(box, cwd, '--host', 'none');
+  const { session, captures } = await upToCaptures(box, cwd, '--host', 'none');
   await ok(box, cwd, 'cleanup', ...session);
   const again = await ok(box, cwd, 'capture-diff', '--all', ...session);
   assert.equal(
@@ -60,7 +60,7 @@ test('what was provided is no part of a capture, also when the model reveals it 
   await writeFile(join(cwd, '.env'), 'SECRET=1\n');
   await mkdir(join(cwd, 'node_modules/it'), { recursive: true });
   await writeFile(join(cwd, 'node_modules/it/index.js'), '');
-  const { session, captures, worktrees } = await upToComparison(box, cwd, '--host', 'none');
+  const { session, captures, worktrees } = await upToCaptures(box, cwd, '--host', 'none');
   assert.equal(worktrees[0].provided.map((it: Json) => it.path).sort(), ['.env', 'node_modules']);
   assert.is(await readFile(join(worktrees[0].path, '.env'), 'utf8'), 'SECRET=1\n');
   assert.equal(
@@ -75,11 +75,7 @@ test('base and the mix are prepared as the models were: the setup command runs t
   await using box = await sandbox();
   const cwd = await project(box, { setup: 'echo ready > ready.txt' });
   await writeFile(join(cwd, '.git/info/exclude'), 'ready.txt\n');
-  const started = await ok(box, cwd, 'start-session', '--task', 'x', '--host', 'none');
-  const session = ['--session', started.session_id];
-  await ok(box, cwd, 'make-worktrees', ...session);
-  await ok(box, cwd, 'run-model', '--all', ...session);
-  await ok(box, cwd, 'capture-diff', '--all', ...session);
+  const { session } = await upToCaptures(box, cwd, '--host', 'none');
   const { results } = await ok(
     box,
     cwd,
@@ -148,7 +144,7 @@ test('another pass starts from the original code, for a host in the main tree to
 test('the same picks twice are found applied: one undo takes them back', async () => {
   await using box = await sandbox();
   const cwd = await project(box);
-  const { session } = await upToComparison(box, cwd, '--host', 'none');
+  const { session } = await upToCaptures(box, cwd, '--host', 'none');
   const before = await contentsOf(cwd);
   await ok(box, cwd, 'apply-picks', '--take', 'one', ...session);
   await ok(box, cwd, 'apply-picks', '--take', 'one', ...session);
@@ -202,21 +198,8 @@ test('the command of a conflict brings the user’s changes back, with marks to 
   const cwd = await project(box, { models: ['claude', 'one'] });
   await writeFile(join(cwd, 'sum.js'), 'export const sum = (a, b) => a * b; // mine\n');
   await writeFile(join(cwd, 'mine.txt'), 'mine\n');
-  const started = await ok(
-    box,
-    cwd,
-    'start-session',
-    '--task',
-    'x',
-    '--host',
-    'claude',
-    '--user-changes',
-    'set-aside',
-  );
-  const session = ['--session', started.session_id];
-  await ok(box, cwd, 'make-worktrees', ...session);
-  await ok(box, cwd, 'run-model', '--all', ...session);
-  await ok(box, cwd, 'capture-diff', '--all', ...session);
+  const start = ['--host', 'claude', '--user-changes', 'set-aside'];
+  const { session } = await upToCaptures(box, cwd, ...start);
   await ok(box, cwd, 'apply-picks', '--take', 'one', ...session);
   const { restored } = await ok(box, cwd, 'cleanup', '--restore', ...session);
   assert.is(restored.status, 'conflict');
@@ -229,7 +212,7 @@ test('the command of a conflict brings the user’s changes back, with marks to 
 test('a cached result keeps its own log', async () => {
   await using box = await sandbox();
   const cwd = await project(box);
-  const { session } = await upToComparison(box, cwd, '--host', 'none');
+  const { session } = await upToCaptures(box, cwd, '--host', 'none');
   const gate = ['--gate', 'show=cat sum.js; grep -q "a + b" sum.js'];
   const prove = (model: string) =>
     box.mm(

@@ -37,8 +37,8 @@ export async function ok(box: Sandbox, cwd: string, ...words: string[]): Promise
   return json;
 }
 
-/** Up to the comparison, always by what the last answer named. */
-export async function upToComparison(box: Sandbox, cwd: string, ...start: string[]): Promise<Json> {
+/** Up to the captures, always by what the last answer named. */
+export async function upToCaptures(box: Sandbox, cwd: string, ...start: string[]): Promise<Json> {
   const started = await ok(
     box,
     cwd,
@@ -51,8 +51,15 @@ export async function upToComparison(box: Sandbox, cwd: string, ...start: string
   const { worktrees } = await ok(box, cwd, 'make-worktrees', ...session);
   const { runs } = await ok(box, cwd, 'run-model', '--all', ...session);
   const { captures } = await ok(box, cwd, 'capture-diff', '--all', ...session);
+  return { started, session, worktrees, runs, captures };
+}
+
+/** The same, and on to the comparison. */
+export async function upToComparison(box: Sandbox, cwd: string, ...start: string[]): Promise<Json> {
+  const captured = await upToCaptures(box, cwd, ...start);
+  const { session } = captured;
   const { snapshots } = await ok(box, cwd, 'snapshot', '--all', ...session);
   const { results } = await ok(box, cwd, 'gates', '--all', '--base', ...session);
   const compared = await ok(box, cwd, 'compare', '--suggest', ...session);
-  return { started, session, worktrees, runs, captures, snapshots, results, compared };
+  return { ...captured, snapshots, results, compared };
 }
