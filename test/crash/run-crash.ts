@@ -9,13 +9,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { inParallel } from '../../scripts/lib/process/in-parallel.ts';
 import { skillFolder } from '../../scripts/lib/skill-folder.ts';
+import { compiledFolder } from '../support/compiled.ts';
 import {
   type CrashScenario,
   type Exploration,
   explore,
   type Problem,
 } from '../support/crash-harness.ts';
-import { compiledFolder } from '../support/compiled.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const ROUNDS = '20';

@@ -16,10 +16,6 @@ import { writeBundle } from '../../scripts/lib/procedure/bundle/write-bundle.ts'
 import { readGateRecord } from '../../scripts/lib/procedure/gate-record.ts';
 import { readApplied, writeSummary } from '../../scripts/lib/procedure/summary.ts';
 import { refPrefix, updateSession } from '../../scripts/lib/session/session.ts';
-import { ownSandbox } from '../support/own-sandbox.ts';
-import { rejection } from '../support/rejection.ts';
-import { repositoryState } from '../support/repository-state.ts';
-import { makeSession } from '../support/sessions.ts';
 import {
   bundledSession,
   CLAUDE,
@@ -30,6 +26,10 @@ import {
   mixAndApply,
   replay,
 } from '../support/bundled-session.ts';
+import { ownSandbox } from '../support/own-sandbox.ts';
+import { rejection } from '../support/rejection.ts';
+import { repositoryState } from '../support/repository-state.ts';
+import { makeSession } from '../support/sessions.ts';
 import { treeOnDisk } from '../support/working-tree.ts';
 
 test('a fresh clone on another machine gets the same tree, byte for byte, and can go back', async () => {

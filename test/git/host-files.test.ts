@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hostFiles, presentHostFiles } from '../../scripts/lib/git/host-files.ts';
-import { writeFiles } from '../support/sandbox.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
+import { writeFiles } from '../support/sandbox.ts';
 
 const SKILL = 'skills/multi-model-execute';
 

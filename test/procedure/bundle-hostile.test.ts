@@ -13,10 +13,10 @@ import {
 } from '../../scripts/lib/procedure/bundle/bundle-header.ts';
 import { openBundle } from '../../scripts/lib/procedure/bundle/open-bundle.ts';
 import { runCommand } from '../../scripts/lib/process/command.ts';
+import { type Bundled, bundledSession, cloneElsewhere } from '../support/bundled-session.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import type { Json, Sandbox } from '../support/sandbox.ts';
-import { type Bundled, bundledSession, cloneElsewhere } from '../support/bundled-session.ts';
 
 /** The same bundle with its results, its facts or its refs changed. */
 interface Forgery {

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommand } from '../../scripts/lib/process/command.ts';
-import { compiledModule } from '../support/compiled.ts';
 import {
   findByEnvironment,
   identifyProcess,
@@ -14,6 +13,7 @@ import {
   parsePsRows,
   parsePsStart,
 } from '../../scripts/lib/process/processes.ts';
+import { compiledModule } from '../support/compiled.ts';
 
 /** A process that runs until its scope ends. */
 function running(file: string, args: string[], env: NodeJS.ProcessEnv = {}) {

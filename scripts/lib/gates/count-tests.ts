@@ -1,6 +1,6 @@
 import { countJunit } from './junit.ts';
-import { countGo } from './outcomes/go.ts';
 import { byPackage } from './outcomes/by-package.ts';
+import { countGo } from './outcomes/go.ts';
 import { plainText } from './outcomes/plain-text.ts';
 import { withoutReports } from './outcomes/printed-reports.ts';
 import { occurrencesIn, REPETITIONS, SUMMARIES } from './outcomes/summaries.ts';

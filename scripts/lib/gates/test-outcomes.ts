@@ -1,4 +1,5 @@
 import { countTests } from './count-tests.ts';
+import { byPackage } from './outcomes/by-package.ts';
 import { readCargo, readNextest } from './outcomes/cargo.ts';
 import { readCtest } from './outcomes/ctest.ts';
 import { readGo, readGoJson } from './outcomes/go.ts';
@@ -8,7 +9,6 @@ import { readMocha } from './outcomes/mocha.ts';
 import { readNodeSpec } from './outcomes/node-test.ts';
 import { outcomesOf, type TestOutcomes } from './outcomes/outcomes.ts';
 import { readPhpunit } from './outcomes/php.ts';
-import { byPackage } from './outcomes/by-package.ts';
 import { plainText } from './outcomes/plain-text.ts';
 import { withoutReports } from './outcomes/printed-reports.ts';
 import { readPytest, readUnittest } from './outcomes/python.ts';

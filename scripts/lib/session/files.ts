@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { z } from 'zod';
+import * as z from 'zod';
 import { mkdir, open, rename, rm } from '../disk.ts';
 import { Failure, messageOf, systemErrorCode } from '../errors.ts';
 import { faultPoint } from '../fault-points.ts';
@@ -58,11 +58,16 @@ export async function readJsonOrNull<Schema extends z.ZodType>(
   } catch (error) {
     throw new Failure({
       code: 'damaged-file',
-      message: `${path} cannot be read: ${messageOf(error).slice(0, 300)}`,
+      message: `${path} cannot be read: ${inOneLine(error).slice(0, 300)}`,
       hint: 'It was changed by something else, or written by another version. The refs under refs/mm/ still hold all captures.',
       details: { file: path },
     });
   }
+}
+
+function inOneLine(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return messageOf(error);
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }
 
 /** What a full or read-only disk, or a missing permission, means for the user. */

@@ -3,6 +3,7 @@ import { answerNotes } from '../answer-notes.ts';
 import { Refusal, UsageError } from '../errors.ts';
 import { lockReasonOf, openRepository, type Repository } from '../git/repository.ts';
 import { didYouMean } from '../nearest.ts';
+import { ownCommand } from '../own-command.ts';
 import {
   foldersOfSessions,
   latestSession,
@@ -139,7 +140,7 @@ function noSession({ topLevel }: Repository): Refusal {
   return new Refusal({
     code: 'no-session',
     message: `${topLevel} has no open session.`,
-    hint: 'Start one: start-session takes the task with --task. A finished one is named with --session latest.',
+    hint: `Start one, with the task for TEXT: ${ownCommand('start-session', '--task', 'TEXT', '--repo', topLevel)} (a finished one is named with --session latest).`,
     details: { repository: topLevel },
   });
 }
