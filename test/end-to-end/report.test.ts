@@ -2,10 +2,10 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { textOf } from '../report/said.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
 import { IMPORTS, ok, project, upToComparison } from '../support/walk.ts';
-import { textOf } from './said.ts';
 
 test('a session that has only begun has a page; without a session, a pass or a display it says so', async () => {
   await using box = await sandbox();
