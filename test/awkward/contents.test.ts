@@ -39,7 +39,7 @@ const CASES: AwkwardCase[] = [
     base: { 'to-text': Buffer.from([0, 1]), 'to-binary': 'text\n' },
     model: (it) => it.put({ 'to-text': 'text\n', 'to-binary': Buffer.from([0, 1]) }),
   },
-  { name: 'an empty file', model: (it) => it.put({ empty: '', 'folder/.gitkeep': '' }) },
+  { name: 'an empty file', model: (it) => it.put({ nothing: '', 'folder/.gitkeep': '' }) },
   {
     name: 'an empty file made non-empty, and one emptied',
     base: { empty: '' },

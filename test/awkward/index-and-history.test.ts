@@ -35,19 +35,19 @@ const CASES: AwkwardCase[] = [
   {
     name: 'staged, then changed again: the file counts, not the index',
     model: async (it) => {
-      await it.put({ 'a.txt': 'staged\n', 's.txt': 'staged\n', 'c.txt': 'staged\n' });
+      await it.put({ 'a.txt': 'staged\n', 'b.txt': 'staged\n', 'c.txt': 'staged\n' });
       await it.git('add', '--all');
-      await it.put({ 'a.txt': 'later\n', 's.txt': 'later\n', 'c.txt': null });
+      await it.put({ 'a.txt': 'later\n', 'b.txt': 'later\n', 'c.txt': null });
     },
-    expect: { files: ['a.txt', 's.txt'] },
+    expect: { files: ['a.txt', 'b.txt'] },
   },
   {
     name: 'a deletion that is only in the index: the file is still there',
     model: async (it) => {
-      await it.put({ 'f.txt': 'b\n' });
+      await it.put({ 'b.txt': 'b\n' });
       await it.git('rm', '--quiet', '--cached', 'a.txt');
     },
-    expect: { files: ['f.txt'] },
+    expect: { files: ['b.txt'] },
   },
   {
     name: 'an ignored file, force-added',
@@ -101,18 +101,18 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'assume-unchanged on a changed file',
-    base: { 'b.txt': 'b\n' },
+    base: { 'hidden.txt': 'b\n' },
     model: async (it) => {
-      await it.git('update-index', '--assume-unchanged', 'a.txt', 'b.txt');
-      await it.put({ ...CHANGED, 'b.txt': null });
+      await it.git('update-index', '--assume-unchanged', 'a.txt', 'hidden.txt');
+      await it.put({ ...CHANGED, 'hidden.txt': null });
     },
   },
   {
     name: 'skip-worktree on a changed and on a deleted file',
-    base: { 'b.txt': 'b\n' },
+    base: { 'hidden.txt': 'b\n' },
     model: async (it) => {
-      await it.git('update-index', '--skip-worktree', 'a.txt', 'b.txt');
-      await it.put({ ...CHANGED, 'b.txt': null });
+      await it.git('update-index', '--skip-worktree', 'a.txt', 'hidden.txt');
+      await it.put({ ...CHANGED, 'hidden.txt': null });
     },
   },
   {
@@ -228,11 +228,11 @@ const CASES: AwkwardCase[] = [
   {
     name: 'commits, and uncommitted work on top',
     model: async (it) => {
-      await it.put({ ...CHANGED, 'e.txt': 'b\n' });
+      await it.put({ ...CHANGED, 'b.txt': 'b\n' });
       await commit(it);
       await it.put({ 'c.txt': 'c\n' });
       await commit(it, 'more');
-      await it.put({ 'e.txt': 'b, later\n', 'd.txt': 'd\n' });
+      await it.put({ 'b.txt': 'b, later\n', 'd.txt': 'd\n' });
     },
   },
   {

@@ -102,7 +102,7 @@ const CASES: AwkwardCase[] = [
       it.remove('empty/x', 'folder/only.txt');
     },
   },
-  { name: 'a new link', model: (it) => it.put({ link: { link: 'a.txt' } }) },
+  { name: 'a new link', model: (it) => it.put({ 'new-link': { link: 'a.txt' } }) },
   {
     name: 'a retargeted link',
     base: { link: { link: 'a.txt' } },
