@@ -130,11 +130,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const message = messageOf(error);
+    // Newer Nodes name the line too, in words of their own.
+    const message = messageOf(error).replace(/ \(line \d+ column \d+\)$/, '');
     const position = /at position (\d+)/.exec(message)?.[1];
     const lines = text.slice(0, Number(position)).split('\n');
     const place =
-      position === undefined || /line \d/.test(message)
+      position === undefined
         ? ''
         : ` (line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1})`;
     throw badPicks(`The picks are no JSON: ${message}${place}.`, {});
