@@ -9,11 +9,7 @@ import {
   lockReasonFor,
   sessionInLockReason,
 } from '../../scripts/lib/session/find-session.ts';
-import {
-  listSessionIds,
-  readOrigin,
-  sessionsFolder,
-} from '../../scripts/lib/session/list-sessions.ts';
+import { listSessionIds, sessionsFolder } from '../../scripts/lib/session/list-sessions.ts';
 import { updateSession } from '../../scripts/lib/session/session.ts';
 import { makeWorktrees } from '../../scripts/lib/session/worktrees.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
@@ -59,7 +55,7 @@ test('latest: what the link names, before there is one the newest open', async (
   const { session: open } = await makeSession(repo, {}, day(2));
   const latest = async () => (await findSession({ repo, session: 'latest' })).session.directory;
   assert.is(await latest(), open.directory);
-  const link = join(sessionsFolder(repository, await readOrigin(repository.topLevel)), 'latest');
+  const link = join(await sessionsFolder(repository), 'latest');
   await symlink(old.data.session_id, link);
   assert.is(await latest(), old.directory);
 });

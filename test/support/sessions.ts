@@ -1,7 +1,7 @@
 /** Sessions for tests of the functions themselves: made as start-session makes them, without running it. */
 import { join } from 'node:path';
 import { openRepository, type Repository } from '../../scripts/lib/git/repository.ts';
-import { readOrigin, sessionsFolder } from '../../scripts/lib/session/list-sessions.ts';
+import { sessionsFolder } from '../../scripts/lib/session/list-sessions.ts';
 import { newSessionId } from '../../scripts/lib/session/paths.ts';
 import {
   createSession,
@@ -70,10 +70,7 @@ export async function makeSession(
 ): Promise<{ repository: Repository; session: Session }> {
   const repository = await openRepository(directory);
   const data = sessionData(repository, more, now);
-  const folder = join(
-    sessionsFolder(repository, await readOrigin(repository.topLevel)),
-    data.session_id,
-  );
+  const folder = join(await sessionsFolder(repository), data.session_id);
   const session = await createSession(folder, data);
   await makeTrust(session, repository);
   return { repository, session };

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { listRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { latestSession, readOrigin, sessionsFolder, sessionsOf } from '../session/list-sessions.ts';
+import { latestSession, sessionsOf } from '../session/list-sessions.ts';
 import {
   hasChangesSetAside,
   participants,
@@ -43,8 +43,7 @@ export async function listSessions(repository: Repository): Promise<ListedSessio
   const sessions: Session[] = [];
   for await (const session of sessionsOf(repository)) sessions.push(session);
   if (sessions.length === 0) return [];
-  const folder = sessionsFolder(repository, await readOrigin(topLevel));
-  const latest = (await latestSession(repository, folder))?.directory;
+  const latest = (await latestSession(repository))?.directory;
   const refs = (await listRefs(topLevel, 'refs/mm')).map(({ name }) => name.split('/')[2]);
   const listed: ListedSession[] = [];
   for (const session of sessions) {

@@ -9,7 +9,6 @@ import {
   latestSession,
   listSessionIds,
   newestSession,
-  readOrigin,
   sessionsFolder,
 } from './list-sessions.ts';
 import { readSession, type Session } from './session.ts';
@@ -42,7 +41,7 @@ async function lookUp(named: string | undefined, directory: string): Promise<Fou
     named === undefined
       ? await newestOpen(repository)
       : named === 'latest'
-        ? await latestSession(repository, await ownFolder(repository))
+        ? await latestSession(repository)
         : await readNamed(named, repository);
   if (session === null) throw noSession(repository);
   return { session, repository };
@@ -54,12 +53,8 @@ async function readNamed(id: string, repository: Repository): Promise<Session> {
   const found = await Promise.all(folders.map((folder) => readSession(join(folder, id))));
   const isOwn = (it: Session | null) => it?.data.common_dir === repository.commonDir;
   const session = found.find(isOwn) ?? found.find((it) => it !== null);
-  if (!session) throw await unknownSession(id, await ownFolder(repository));
+  if (!session) throw await unknownSession(id, repository);
   return assertOwn(session, repository);
-}
-
-async function ownFolder(repository: Repository): Promise<string> {
-  return sessionsFolder(repository, await readOrigin(repository.topLevel));
 }
 
 /** Like findSession, but null where the repository has none and none was named: for scripts that also work alone. */
@@ -145,8 +140,8 @@ function noSession({ topLevel }: Repository): Refusal {
   });
 }
 
-async function unknownSession(named: string, folder: string): Promise<UsageError> {
-  const known = await listSessionIds(folder);
+async function unknownSession(named: string, repository: Repository): Promise<UsageError> {
+  const known = await listSessionIds(await sessionsFolder(repository));
   return new UsageError({
     code: 'unknown-session',
     message: `This repository has no session "${named}". ${didYouMean(named, known.slice(-5))}`,

@@ -12,9 +12,9 @@ export function readOrigin(directory: string): Promise<string | null> {
   return configValue(directory, 'remote.origin.url');
 }
 
-/** The folder that holds a repository's sessions. */
-export function sessionsFolder(repository: Repository, origin: string | null): string {
-  const identity = repositoryIdentity(repository.topLevel, origin);
+/** The folder that holds the sessions that a repository begins now. */
+export async function sessionsFolder({ topLevel }: Repository): Promise<string> {
+  const identity = repositoryIdentity(topLevel, await readOrigin(topLevel));
   return join(repositoryFolder(stateRoot(), identity), 'sessions', 'execute');
 }
 
@@ -63,10 +63,8 @@ export async function newestSession(
 }
 
 /** What `latest` names: the session that was finished last; before there is one the newest open one; null: none at all. */
-export async function latestSession(
-  repository: Repository,
-  folder: string,
-): Promise<Session | null> {
+export async function latestSession(repository: Repository): Promise<Session | null> {
+  const folder = await sessionsFolder(repository);
   const linked = await readlink(join(folder, 'latest')).catch(() => null);
   const session = linked === null ? null : await readOrPassOver(join(folder, basename(linked)));
   if (session?.data.common_dir === repository.commonDir) return session;

@@ -8,7 +8,7 @@ import type { Repository } from '../../git/repository.ts';
 import { listSubmodules } from '../../git/trees.ts';
 import { withLock } from '../../process/lock.ts';
 import { replaceFile } from '../../session/files.ts';
-import { listSessionIds, readOrigin, sessionsFolder } from '../../session/list-sessions.ts';
+import { listSessionIds, sessionsFolder } from '../../session/list-sessions.ts';
 import { metadataMarkdown } from '../../session/metadata.ts';
 import { newSessionId, passName, repositoryLock, slugOf, stateRoot } from '../../session/paths.ts';
 import {
@@ -44,7 +44,7 @@ export async function importBundle(
   file: string,
 ): Promise<Session> {
   await assertStateRootApart(repository);
-  const folder = sessionsFolder(repository, await readOrigin(repository.topLevel));
+  const folder = await sessionsFolder(repository);
   const lock = `${repositoryLock(stateRoot(), repository.commonDir)}-import`;
   return withLock(lock, async () => {
     const known = await findImported(repository, folder, bundle.results);
