@@ -103,8 +103,11 @@ function firstFree(branches: Branches, name: string): string {
 /** Names in lower case: on some disks git cannot have two that differ in nothing else. */
 type Branches = ReadonlySet<string>;
 
+/** Those that begin as ours do. */
 async function listBranches({ topLevel }: Repository): Promise<Branches> {
-  const refs = await listRefs(topLevel, 'refs/heads/');
+  // A repository may have very many: only those that can stand in the way.
+  const ours = ['', '/**', '-*', '-*/**'].map((end) => `refs/heads/[Mm][Mm]${end}`);
+  const refs = await listRefs(topLevel, ...ours);
   return new Set(refs.map(({ name }) => name.slice('refs/heads/'.length).toLowerCase()));
 }
 
