@@ -9,7 +9,15 @@ import { assertNothingLeft } from '../support/leftovers.ts';
 import { contentsOf, repositoryState } from '../support/repository-state.ts';
 import { type Json, type Sandbox, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
-import { IMPORTS, MODELS, ok, PROJECT, project, upToComparison } from '../support/walk.ts';
+import {
+  IMPORTS,
+  MODELS,
+  ok,
+  PROJECT,
+  project,
+  upToCaptures,
+  upToComparison,
+} from '../support/walk.ts';
 
 test('the host works in the main tree; what no pick takes of it goes back to base, and can be had again', async () => {
   await using box = await sandbox();
@@ -76,6 +84,8 @@ async function makeDirty(box: Sandbox, cwd: string): Promise<void> {
   await writeFile(join(cwd, 'package.json'), '{ "type": "module" }\n');
 }
 
+const SET_ASIDE = ['--host', 'claude', '--user-changes', 'set-aside'];
+
 test('set aside: the models start from HEAD, and the work comes back on top of the result', async () => {
   await using box = await sandbox();
   const cwd = await project(box, { models: ['claude', 'one'] });
@@ -84,17 +94,7 @@ test('set aside: the models start from HEAD, and the work comes back on top of t
     .catch(() => '');
   await makeDirty(box, cwd);
   const before = await repositoryState(cwd);
-  const started = await ok(
-    box,
-    cwd,
-    'start-session',
-    '--task',
-    'Repair',
-    '--host',
-    'claude',
-    '--user-changes',
-    'set-aside',
-  );
+  const started = await ok(box, cwd, 'start-session', '--task', 'Repair', ...SET_ASIDE);
   const session = ['--session', started.session_id];
   assert.is(await box.git(cwd, 'status', '--porcelain'), '');
   assert.is(
@@ -129,21 +129,7 @@ test('set aside with a conflict: the result stays, the work stays stored, the co
   await using box = await sandbox();
   const cwd = await project(box, { models: ['claude', 'one'] });
   await writeFile(join(cwd, 'sum.js'), 'export const sum = (a, b) => a * b; // mine\n');
-  const started = await ok(
-    box,
-    cwd,
-    'start-session',
-    '--task',
-    'Repair',
-    '--host',
-    'claude',
-    '--user-changes',
-    'set-aside',
-  );
-  const session = ['--session', started.session_id];
-  await ok(box, cwd, 'make-worktrees', ...session);
-  await ok(box, cwd, 'run-model', '--all', ...session);
-  await ok(box, cwd, 'capture-diff', '--all', ...session);
+  const { session } = await upToCaptures(box, cwd, ...SET_ASIDE);
   await ok(box, cwd, 'apply-picks', '--take', 'one', ...session);
   const applied = await contentsOf(cwd);
   const { restored } = await ok(box, cwd, 'cleanup', '--restore', ...session);

@@ -1,9 +1,8 @@
 /** What a user has in a repository, and the proof that after a crash all of it is still there or kept by a ref. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import glob from 'fast-glob';
+import { hashOfFile, hashOfLink } from '../../scripts/lib/git/object-names.ts';
 import { contentsOf } from './repository-state.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -31,12 +30,10 @@ export async function readUserWork(box: Sandbox, cwd: string): Promise<UserWork>
   return {
     files,
     kept: Object.fromEntries(
-      await Promise.all(
-        Object.entries(files).map(async ([path, facts]) => [
-          path,
-          ignored.has(path) ? null : `${await asGitKeeps(cwd, path, facts)}\t${path}`,
-        ]),
-      ),
+      Object.entries(files).map(([path, facts]) => [
+        path,
+        ignored.has(path) ? null : asGitKeeps(cwd, path, facts),
+      ]),
     ),
     staged: await stagedEntries(box, cwd),
     refs: await ownRefs(box, cwd),
@@ -49,11 +46,9 @@ export async function readUserWork(box: Sandbox, cwd: string): Promise<UserWork>
 export async function readMade(box: Sandbox, worktree: string): Promise<string[]> {
   const paths = await lines(box, worktree, 'ls-files', '-z', '-mo', '--exclude-standard');
   const files = await contentsOf(worktree);
-  return Promise.all(
-    paths
-      .filter((path) => files[path] !== undefined)
-      .map(async (path) => `${await asGitKeeps(worktree, path, files[path] ?? '')}\t${path}`),
-  );
+  return paths
+    .filter((path) => files[path] !== undefined)
+    .map((path) => asGitKeeps(worktree, path, files[path] ?? ''));
 }
 
 /** What of the user's is neither in its place nor kept anywhere: one line each. */
@@ -91,10 +86,8 @@ async function findLostOfModels(
 }
 
 async function filesAsGitKeeps(folder: string): Promise<string[]> {
-  return Promise.all(
-    Object.entries(await contentsOf(folder)).map(
-      async ([path, facts]) => `${await asGitKeeps(folder, path, facts)}\t${path}`,
-    ),
+  return Object.entries(await contentsOf(folder)).map(([path, facts]) =>
+    asGitKeeps(folder, path, facts),
   );
 }
 
@@ -104,15 +97,13 @@ function missing(kind: string, before: string[], after: string[]): string[] {
   return [`${kind}: ${JSON.stringify(before)} became ${JSON.stringify(after)}`];
 }
 
-/** Reckoned here: a start of git for each file would be hundreds for each try. */
-async function asGitKeeps(cwd: string, path: string, facts: string): Promise<string> {
+/** `<mode> <object id>\t<path>`. Reckoned here: a start of git for each file would be hundreds for each try. */
+function asGitKeeps(cwd: string, path: string, facts: string): string {
   const isLink = facts.includes(' -> ');
-  const content = Buffer.from(
-    isLink ? await readlink(join(cwd, path)) : await readFile(join(cwd, path)),
-  );
-  const oid = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+  const hash = isLink ? hashOfLink : hashOfFile;
+  const oid = hash(Buffer.from(join(cwd, path)), EMPTY_FILE.length);
   const isExecutable = (Number.parseInt(facts, 8) & 0o100) !== 0;
-  return `${isLink ? '120000' : isExecutable ? '100755' : '100644'} ${oid}`;
+  return `${isLink ? '120000' : isExecutable ? '100755' : '100644'} ${oid}\t${path}`;
 }
 
 /** Everything that private refs, stash entries, the session's archives and HEAD hold. */
