@@ -3,7 +3,7 @@ import { openRepository } from './lib/git/repository.ts';
 import { readInput } from './lib/input.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { undoApplication } from './lib/procedure/apply.ts';
-import { applyPicks, missingPickSchema } from './lib/procedure/apply-picks.ts';
+import { applyPicks, missingPickSchema, rememberTaken } from './lib/procedure/apply-picks.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
 import { candidatesOf, compare } from './lib/procedure/compare.ts';
 import { mainGatesSchema } from './lib/procedure/explain-main.ts';
@@ -118,6 +118,7 @@ const script = defineScript({
       const { session, repository } = await findSession(options);
       await ensureObjects(repository, session);
       await undoApplication(repository, session);
+      await rememberTaken(session, [], null, reporter);
       return {
         ...{
           session_id: session.data.session_id,

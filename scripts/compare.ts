@@ -16,7 +16,15 @@ import {
   printQuestions,
   questionSchema,
 } from './lib/procedure/printed-comparison.ts';
-import { suggest, suggestionSchema } from './lib/procedure/suggest.ts';
+import {
+  keepSuggestion,
+  type PrintedSuggestion,
+  printedQuestionSchema,
+  printQuestion,
+  relabelSuggested,
+  suggest,
+  suggestionSchema,
+} from './lib/procedure/suggest.ts';
 import { withFormatting } from './lib/procedure/with-formatting.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
 import type { Session } from './lib/session/session.ts';
@@ -34,7 +42,11 @@ const script = defineScript({
       .describe('P: only this file or folder; repeat for several'),
     blind: z.boolean().default(false).describe('labels A, B, C in a random order instead of names'),
     reveal: z.boolean().default(false).describe('show which label is which model'),
-    suggest: z.boolean().default(false).describe('also write picks that follow from facts alone'),
+    suggest: z.boolean().default(false).describe('also write the suggestion as a picks file'),
+    full: z
+      .boolean()
+      .default(false)
+      .describe('all of comparison.json: files, hunks, evidence (default with MM_FULL=1)'),
     candidate: z
       .array(z.string())
       .default([])
@@ -51,13 +63,27 @@ const script = defineScript({
     models: z.array(
       z.object({ model: z.string(), tree: z.string().nullable(), files: z.number() }),
     ),
-    files: z.array(comparedFileSchema),
-    decisions: z.number().describe('questions left after all that agrees is set aside'),
-    questions: z.array(questionSchema),
-    evidence: z.array(evidenceSchema).describe('facts of each model, without an opinion'),
+    decisions: z.number().describe('how many questions are open'),
+    questions: z.array(printedQuestionSchema).describe('what somebody has to decide'),
+    files: z
+      .array(comparedFileSchema)
+      .optional()
+      .describe('with --full, with --path, or without a session'),
+    disputes: z
+      .array(questionSchema)
+      .optional()
+      .describe('where versions exclude each other; picked by id too; where files are'),
+    evidence: z
+      .array(evidenceSchema)
+      .optional()
+      .describe('facts of each model, without an opinion; where files are'),
     labels: z.record(z.string(), z.string()).nullable().describe('with --reveal: label -> model'),
     suggestion: suggestionSchema.nullable(),
-    comparison: z.string().nullable().describe('comparison.md, for people'),
+    comparison: z
+      .string()
+      .nullable()
+      .describe('comparison.md, for people: every file, every version, the evidence'),
+    full: z.string().optional().describe('comparison.json, which has every field'),
     diffs: z
       .record(z.string(), z.string())
       .nullable()
@@ -76,19 +102,23 @@ const script = defineScript({
     const told = options.blind ? { ...reporter, warn: unnamedWarning(reporter) } : reporter;
     const comparison = await withFormatting(repository, session, pass, raw, signal, told);
     const facts = await readEvidence(repository, session, pass, comparison);
-    const kept = session === null ? null : await keepComparison(session, pass, comparison, facts);
+    const suggested = await suggest(repository, session, pass, comparison);
+    const kept =
+      session === null ? null : await keepComparison(session, pass, comparison, facts, suggested);
     const names = comparison.candidates.map(({ model }) => model);
     const labels = options.blind || options.reveal ? await labelsFor(session, pass, names) : null;
     const blind = options.blind ? labels : null;
     const all = blind === null ? comparison.files : relabel(comparison.files, blind);
     const files = selectPaths(all, options.path);
     const paths = new Set(files.map(({ path }) => path));
-    const questions = questionsIn(all).filter(({ path }) => paths.has(path));
+    const disputes = questionsIn(all);
     const judged =
       session === null || blind === null
         ? null
-        : await keepBlindComparison(repository, session, pass, comparison, facts, blind);
+        : await keepBlindComparison(repository, session, pass, comparison, facts, suggested, blind);
+    const shown = blind === null ? suggested : relabelSuggested(suggested, blind);
     const treeOf = new Map(comparison.candidates.map(({ model, tree }) => [model, tree]));
+    const isFull = options.full || process.env.MM_FULL === '1';
     return {
       session_id: session?.data.session_id ?? null,
       pass: session === null ? null : pass,
@@ -99,13 +129,19 @@ const script = defineScript({
         tree: treeOf.get(model) ?? null,
         files: files.filter(({ versions }) => versions.some((it) => it.model === model)).length,
       })),
-      files: printComparedFiles(files, questions),
-      decisions: questions.length,
-      questions: printQuestions(questions),
-      evidence: (blind === null ? facts : relabelEvidence(facts, blind)).models,
+      decisions: shown.questions.length,
+      questions: shown.questions.map(printQuestion),
+      ...(isFull || session === null || options.path.length > 0
+        ? {
+            files: printComparedFiles(files, disputes),
+            disputes: printQuestions(disputes.filter(({ path }) => paths.has(path))),
+            evidence: (blind === null ? facts : relabelEvidence(facts, blind)).models,
+          }
+        : {}),
       labels: options.reveal ? labels : null,
-      suggestion: options.suggest ? await suggest(session, pass, comparison, blind) : null,
+      suggestion: options.suggest ? await suggestionFor(session, pass, shown.suggestion) : null,
       comparison: judged?.markdown ?? (blind === null ? (kept?.markdown ?? null) : null),
+      ...(blind === null && kept !== null ? { full: kept.json } : {}),
       diffs: judged?.diffs ?? null,
       next:
         session === null
@@ -114,6 +150,15 @@ const script = defineScript({
     };
   },
 });
+
+/** Without a session there is nowhere to write it. */
+async function suggestionFor(
+  session: Session | null,
+  pass: number,
+  suggestion: PrintedSuggestion,
+): Promise<PrintedSuggestion> {
+  return session === null ? suggestion : keepSuggestion(session, pass, suggestion);
+}
 
 function unnamedWarning({ warn }: Pick<Reporter, 'warn'>) {
   return () => warn('The formatter did not work for all versions: --reveal says more.');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Refusal } from './lib/errors.ts';
 import { openRepository } from './lib/git/repository.ts';
 import {
   modelOptions,
@@ -9,16 +10,17 @@ import {
 } from './lib/model-options.ts';
 import { commonOptions } from './lib/options.ts';
 import { applyAndClean, type Finished } from './lib/procedure/apply-and-clean.ts';
-import { bestModel, type Executed, execute } from './lib/procedure/execute.ts';
+import { type Executed, execute } from './lib/procedure/execute.ts';
 import { targetResultSchema } from './lib/procedure/gate-record.ts';
 import { afterAnalysis } from './lib/procedure/next-command.ts';
 import { readTask } from './lib/procedure/read-task.ts';
 import { resultTable } from './lib/procedure/result-table.ts';
 import { runSchema } from './lib/procedure/run-state.ts';
-import { suggestionSchema } from './lib/procedure/suggest.ts';
+import { printedQuestionSchema, printQuestion, suggestionSchema } from './lib/procedure/suggest.ts';
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { guardSchema } from './lib/session/guard-record.ts';
 import { captureSchema } from './lib/session/printed-capture.ts';
+import { sessionCommand } from './lib/session/session-command.ts';
 import { commandLine } from './lib/shell-word.ts';
 
 const script = defineScript({
@@ -39,11 +41,13 @@ const script = defineScript({
     take: z
       .enum(['best'])
       .optional()
-      .describe('best: pick everything from the model that facts put first'),
+      .describe('best: do not wait for answers, take what is suggested'),
     apply: z
       .boolean()
       .default(false)
-      .describe('prove the picks (--take, else the suggested ones), apply them, and clean up'),
+      .describe(
+        'prove what is suggested, if nothing is asked or with --take best, apply it, and clean up',
+      ),
   }),
   output: z.object({
     session_id: z.string(),
@@ -57,6 +61,7 @@ const script = defineScript({
     ),
     gates: z.array(targetResultSchema.pick({ target: true, passed: true, tampered: true })),
     decisions: z.number(),
+    questions: z.array(printedQuestionSchema),
     suggestion: suggestionSchema,
     applied: z.object({ tree: z.string(), from: z.array(z.string()), undo: z.string() }).nullable(),
   }),
@@ -83,29 +88,40 @@ const script = defineScript({
       context,
     );
     context.progress(`\n${resultTable(done.runs, done.captures, done.gates)}\n`);
-    const picks = picksFor(options.take, done);
+    context.progress(spineInWords(done));
+    const picks = options.apply ? picksFor(options.take, done) : null;
     const finished =
-      options.apply && picks !== null
-        ? await applyAndClean(repository, done.session, picks, context)
-        : null;
+      picks === null ? null : await applyAndClean(repository, done.session, { picks }, context);
+    if (finished !== null) context.progress(`Applied. To take it back: ${finished.undo}`);
     return { ...print(done, finished), next: await nextAfter(done, finished) };
   },
 });
 
-/** The picks to apply, or null while somebody has to decide. */
-function picksFor(take: 'best' | undefined, { runs, gates, suggestion }: Executed) {
-  if (take === 'best') {
-    const model = bestModel(
-      runs.map((run) => run.model),
-      gates,
-    );
-    return model === null ? null : { take: model };
+/**
+ * The picks to apply, or null while somebody has to decide: the suggestion, with `--take best` whatever is still asked.
+ * @throws Refusal `nothing-changed`
+ */
+function picksFor(take: 'best' | undefined, { session, suggestion, questions }: Executed) {
+  if (suggestion.spine === null && take === 'best') {
+    throw new Refusal({
+      code: 'nothing-changed',
+      message: 'No model changed anything, so there is nothing to take.',
+      hint: `Read what they answered: ${sessionCommand(session, 'status')}`,
+    });
   }
-  return suggestion.open_decisions.length > 0 ? null : { picks: suggestion.picks };
+  if (suggestion.picks.length === 0) return null;
+  return take === undefined && questions.length > 0 ? null : suggestion.picks;
+}
+
+/** Who was taken and why, for people. */
+function spineInWords({ suggestion: { spine, grafts } }: Executed): string {
+  if (spine === null) return 'No model changed anything.';
+  const added = grafts.map(({ path, models }) => `${path} (${models.join(', ')})`).join(', ');
+  return `First: ${spine.model}, because ${spine.why}.${added === '' ? '' : ` Added to it: ${added}.`}`;
 }
 
 function print(
-  { session, runs, guard, captures, gates, comparison, suggestion }: Executed,
+  { session, runs, guard, captures, gates, suggestion, questions }: Executed,
   finished: Finished | null,
 ) {
   return {
@@ -121,7 +137,8 @@ function print(
       diff,
     })),
     gates: gates.map(({ target, passed, tampered }) => ({ target, passed, tampered })),
-    decisions: comparison.questions.length,
+    decisions: questions.length,
+    questions: questions.map(printQuestion),
     suggestion,
     applied:
       finished === null ? null : { tree: finished.tree, from: finished.from, undo: finished.undo },

@@ -53,6 +53,12 @@ export const configurationSchema = z.strictObject({
     .union([z.number().positive(), z.literal('none')])
     .optional()
     .describe('time limit of a model, in seconds'),
+  prefer: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'models, best first: a small word where facts leave wholes equal, in the place of whose wholes were taken before; []: none',
+    ),
   sandbox: z
     .boolean()
     .optional()

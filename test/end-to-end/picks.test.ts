@@ -75,9 +75,9 @@ async function photo(cwd: string): Promise<Json[]> {
 test('a red mix leaves every byte where it is, says what is to blame, and what would be green', async () => {
   await using box = await sandbox();
   const { cwd, session, pass } = await compared(box);
-  const compare = await ok(box, cwd, 'compare', '--suggest', ...session);
-  assert.is(compare.decisions, 1);
-  const [question] = compare.questions;
+  const compare = await ok(box, cwd, 'compare', '--suggest', '--full', ...session);
+  assert.equal([compare.decisions, compare.suggestion.spine.model], [0, 'claude']);
+  const [question] = compare.disputes;
   const facts = Object.fromEntries(compare.evidence.map((it: Json) => [it.model, it]));
   assert.equal(facts.gpt.tests.new_files, ['more.test.js']);
   assert.equal(facts.gpt.public_api.added, [{ path: 'more.js', name: 'more' }]);
@@ -211,6 +211,7 @@ test('what a picked file needs is told before anything runs; blind: no name and 
       'compare',
       '--blind',
       '--suggest',
+      '--full',
       ...session,
     );
     assert.not.match(stdout + stderr, /claude|gpt/);
@@ -239,7 +240,7 @@ test('what a picked file needs is told before anything runs; blind: no name and 
         await readFile(json.diffs[label], 'utf8'),
         await readFile(join(pass, `diffs/${model}.diff`), 'utf8'),
       );
-    drawn.set(labels.A, { labels, ids: json.questions.map((it: Json) => it.id) });
+    drawn.set(labels.A, { labels, ids: json.disputes.map((it: Json) => it.id) });
   }
   assert.equal([...drawn.keys()].sort(), ['claude', 'gpt'], 'both orders came up');
   const ids = [...drawn.values()].map((it) => it.ids);

@@ -100,9 +100,9 @@ test('decisions, evidence, cross-tests and the proof of the mix are on the page'
   });
   const { session } = await upToComparison(box, cwd);
   const { cells } = await ok(box, cwd, 'cross-tests', ...session);
-  const { questions, decisions } = await ok(box, cwd, 'compare', ...session);
-  assert.is(decisions, 2);
-  const [first, second] = questions;
+  const { disputes } = await ok(box, cwd, 'compare', '--full', ...session);
+  assert.is(disputes.length, 2);
+  const [first, second] = disputes;
   const picks = ['--take', 'one', '--pick', `${first.id}=two`];
   await ok(box, cwd, 'apply-picks', ...picks, '--verify', ...session);
 
@@ -143,7 +143,7 @@ test('decisions, evidence, cross-tests and the proof of the mix are on the page'
 
   // As an older version left it: no questions, no evidence, no facts of tests and renames.
   const file = join(report, '..', 'comparison.json');
-  const { questions: _, evidence: __, files, ...rest } = JSON.parse(await readFile(file, 'utf8'));
+  const { disputes: _, evidence: __, files, ...rest } = JSON.parse(await readFile(file, 'utf8'));
   const older = files.map(
     ({ is_test, base, origin, moved_to, hunks, ...facts }: Record<string, unknown>) => ({
       ...facts,

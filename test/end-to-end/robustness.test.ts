@@ -136,7 +136,10 @@ test('another pass starts from the original code, for a host in the main tree to
   assert.equal([status.pass, status.applied], [2, null]);
   assert.match(status.next, 'run-model --all');
   await ok(box, cwd, 'gates', '--all', '--pass', '1', '--gate', 'it=true', ...session);
-  assert.is((await ok(box, cwd, 'compare', '--pass', '1', ...session)).files[0].versions.length, 2);
+  assert.is(
+    (await ok(box, cwd, 'compare', '--pass', '1', '--full', ...session)).files[0].versions.length,
+    2,
+  );
   await ok(box, cwd, 'apply-picks', '--pass', '1', '--take', 'claude', ...session);
   assert.is(await readFile(join(cwd, 'sum.js'), 'utf8'), 'export const sum = 1;\n');
 });

@@ -1,12 +1,12 @@
 /** What several models make of one place, from comparison to the tree: the cases that people meet. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compareCandidates } from '../../scripts/lib/synthesis/compare.ts';
-import { expandPicks } from '../../scripts/lib/synthesis/expand-picks.ts';
+import { printPath } from '../../scripts/lib/git/paths.ts';
+import { type ComparedFile, compareCandidates } from '../../scripts/lib/synthesis/compare.ts';
+import { expandPicks, hunksByModel, undisputed } from '../../scripts/lib/synthesis/expand-picks.ts';
 import type { Pick } from '../../scripts/lib/synthesis/picks.ts';
 import { type Question, questionsIn } from '../../scripts/lib/synthesis/questions.ts';
 import { resolvePicks } from '../../scripts/lib/synthesis/resolve-picks.ts';
-import { suggestPicks } from '../../scripts/lib/synthesis/suggest.ts';
 import { synthesize } from '../../scripts/lib/synthesis/synthesize.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { executable, type Files, makeRepository } from './repository.ts';
@@ -25,7 +25,7 @@ async function compared(folder: string, baseFiles: Files, models: Record<string,
     files,
     questions,
     agreements: Object.fromEntries(files.map(({ path, agreement }) => [path, agreement])),
-    suggestion: suggestPicks(files, { green: null }),
+    free: files.filter(({ moved_to }) => moved_to === null).map(freePick),
     make: async (picks: Pick[]) => {
       const choices = { asked: { files, questions }, all: { files, candidates }, labels: null };
       const resolved = resolvePicks(expandPicks({ picks }, choices), { files, models: names });
@@ -33,6 +33,11 @@ async function compared(folder: string, baseFiles: Files, models: Record<string,
       return { ...made, contents: made.tree === null ? null : await read(made.tree) };
     },
   };
+}
+
+/** All that nobody disputes, of whoever made it. */
+function freePick(file: ComparedFile): Pick {
+  return { ...printPath(file.path), hunks: hunksByModel(undisputed(file)) };
 }
 
 const answer = ({ id }: Question, from: string): Pick => ({ decision: id, from });
@@ -96,7 +101,7 @@ test('the same function edited by two models: one question, answered by its id, 
 
 test('different places of one function are no question', async () => {
   await using folder = await temporaryFolder();
-  const { questions, agreements, suggestion, make } = await compared(
+  const { questions, agreements, free, make } = await compared(
     folder.path,
     { 'a.js': CODE },
     {
@@ -110,7 +115,7 @@ test('different places of one function are no question', async () => {
     },
   );
   assert.equal([agreements, questions], [{ 'a.js': 'disjoint' }, []]);
-  const { contents } = await make(suggestion.picks);
+  const { contents } = await make(free);
   assert.equal(contents, {
     'a.js': CODE.replace('item.name;', 'item.name.trim();').replace(
       '(items) {\n  const',
@@ -126,7 +131,7 @@ test('code that one moved and another changed is one question: never twice, neve
   await using folder = await temporaryFolder();
   const moved = `${REST}\n${PRICE.trimEnd()}\n`;
   const edited = CODE.replace('item.price, 0', 'item.price * item.amount, 0');
-  const { questions, make, suggestion } = await compared(
+  const { questions, make } = await compared(
     folder.path,
     { 'shop.js': CODE },
     {
@@ -136,7 +141,6 @@ test('code that one moved and another changed is one question: never twice, neve
   );
   const question = only(questions);
   assert.is(question.options.find(({ models }) => models.includes('claude'))?.hunks.length, 2);
-  assert.equal(suggestion.picks, []);
   assert.equal((await make([answer(question, 'gpt')])).contents, { 'shop.js': edited });
   assert.equal((await make([answer(question, 'claude')])).contents, { 'shop.js': moved });
   assert.equal((await make([answer(question, 'base')])).contents, { 'shop.js': CODE });
@@ -154,7 +158,7 @@ test('imports that both put at the top are no question: all are there, each once
     .replace('{ join }', '{ basename, join }')
     .replace("'node:path';\n", "'node:path';\nimport os from 'node:os';\n")
     .replace("join('a', name)", 'join(os.tmpdir(), basename(name))');
-  const { questions, agreements, suggestion, make } = await compared(
+  const { questions, agreements, make } = await compared(
     folder.path,
     { 'a.mjs': base },
     {
@@ -173,7 +177,6 @@ test('imports that both put at the top are no question: all are there, each once
     contents?.['a.mjs'],
     "import { basename, join, resolve } from 'node:path';\nimport { readFile } from 'node:fs/promises';\nimport os from 'node:os';\n\nexport const at = (name) => join(os.tmpdir(), basename(name));\n",
   );
-  assert.equal(suggestion.picks, []);
 });
 
 test('imports alone: suggested, and merged in one order whoever is first', async () => {
@@ -190,9 +193,9 @@ test('imports alone: suggested, and merged in one order whoever is first', async
   const results = [];
   for (const order of [models, { b: models.b, a: models.a }]) {
     await using folder = await temporaryFolder();
-    const { questions, suggestion, make } = await compared(folder.path, { 'm.py': base }, order);
+    const { questions, free, make } = await compared(folder.path, { 'm.py': base }, order);
     assert.equal(questions, []);
-    results.push((await make(suggestion.picks)).contents);
+    results.push((await make(free)).contents);
   }
   const merged =
     'import os\nfrom typing import Any, Callable\nimport re\nimport sys\n\n\ndef run():\n    pass\n';
@@ -201,7 +204,7 @@ test('imports alone: suggested, and merged in one order whoever is first', async
 
 test('a rename with an edit against an edit: one file under the new name, with both edits', async () => {
   await using folder = await temporaryFolder();
-  const { files, questions, suggestion, make } = await compared(
+  const { files, questions, free, make } = await compared(
     folder.path,
     { 'old.js': CODE },
     {
@@ -217,7 +220,7 @@ test('a rename with an edit against an edit: one file under the new name, with b
       ['old.js', 'new.js'],
     ],
   );
-  const made = await make(suggestion.picks);
+  const made = await make(free);
   assert.equal(made.contents, {
     'new.js': CODE.replace('item.name', 'item.title').replace('items.length', 'items?.length'),
   });
@@ -249,7 +252,7 @@ test('a rename with an edit against an edit of the same line is a question under
 test('a pure rename against an edit', async () => {
   await using folder = await temporaryFolder();
   const edited = CODE.replace('item.name', 'item.label');
-  const { questions, suggestion, make } = await compared(
+  const { questions, free, make } = await compared(
     folder.path,
     { 'old.js': CODE },
     {
@@ -258,12 +261,12 @@ test('a pure rename against an edit', async () => {
     },
   );
   assert.equal(questions, []);
-  assert.equal((await make(suggestion.picks)).contents, { 'new.js': edited });
+  assert.equal((await make(free)).contents, { 'new.js': edited });
 });
 
 test('two new names of one file are a question, and only one of them is taken', async () => {
   await using folder = await temporaryFolder();
-  const { questions, suggestion, make } = await compared(
+  const { questions, make } = await compared(
     folder.path,
     { 'old.js': CODE },
     {
@@ -272,7 +275,7 @@ test('two new names of one file are a question, and only one of them is taken', 
     },
   );
   const question = only(questions);
-  assert.equal([question.kind, question.path, suggestion.picks], ['names', 'old.js', []]);
+  assert.equal([question.kind, question.path], ['names', 'old.js']);
   assert.equal((await make([answer(question, 'gpt')])).contents, {
     'other.js': `${CODE}// more\n`,
   });
@@ -300,7 +303,7 @@ test('deleted against edited is a question about the whole file', async () => {
 test('a mode of one and lines of another go together', async () => {
   await using folder = await temporaryFolder();
   const edited = CODE.replace('item.name', 'item.label');
-  const { agreements, suggestion, make } = await compared(
+  const { agreements, free, make } = await compared(
     folder.path,
     { run: CODE },
     {
@@ -309,7 +312,7 @@ test('a mode of one and lines of another go together', async () => {
     },
   );
   assert.equal(agreements, { run: 'disjoint' });
-  assert.equal((await make(suggestion.picks)).contents, { run: `100755 ${edited}` });
+  assert.equal((await make(free)).contents, { run: `100755 ${edited}` });
 });
 
 test('ids stay while content and place stay, and a decision that is unknown names the nearest', async () => {

@@ -4,7 +4,7 @@ import { comparisonMarkdown, inlineCode } from '../../scripts/lib/synthesis/mark
 import { questionsIn } from '../../scripts/lib/synthesis/questions.ts';
 import { added, deleted, file, hunkAt, version } from './compared.ts';
 
-test('a table of all files, then the open decisions with their hunks', () => {
+test('a table of all files, then what excludes each other, with its hunks', () => {
   const hunks = [
     hunkAt(1, 'fine\n', ['a']),
     hunkAt(4, 'x = 1\n', ['a']),
@@ -20,9 +20,9 @@ test('a table of all files, then the open decisions with their hunks', () => {
   const [deletion, edit] = (second?.options ?? []).map(({ models }) => models[0]);
   assert.is(
     markdown,
-    `# Comparison
+    `## Files
 
-3 files changed, 2 decisions open.
+3 files changed. Versions lie under files/MODEL/, by their paths.
 
 | file | agreement | \`a\` | \`b\` |
 | --- | --- | --- | --- |
@@ -30,12 +30,9 @@ test('a table of all files, then the open decisions with their hunks', () => {
 | \`src/a.ts\` | conflict | modified +1 −1 | modified +1 −1 |
 | \`x\` | split | deleted +0 −1 | modified binary |
 
-## Open decisions
+## Where versions exclude each other
 
 ### \`src/a.ts\`: conflict
-
-- \`a\`: modified +1 −1, mode 100644
-- \`b\`: modified +1 −1, mode 100644
 
 Decision \`${first?.id}\`:
 
@@ -45,16 +42,18 @@ ${hunkText(hunks[2], 'b', 'x = 2')}
 
 ### \`x\`: split
 
-- \`a\`: deleted +0 −1
-- \`b\`: modified binary, mode 100644
-
 Decision \`${second?.id}\`, which version:
 
-- \`${deletion}\`
-- \`${edit}\`
+- \`${deletion}\`${meaningOf(deletion)}
+- \`${edit}\`${meaningOf(edit)}
 `.replace(...inOrderOfIds(hunks[1], hunks[2])),
   );
 });
+
+/** The one that a deleted, and the one that b edited. */
+function meaningOf(model = ''): string {
+  return model === 'a' ? ': deleted' : ': mode 100644';
+}
 
 function hunkText(hunk: { id: string } | undefined, model: string, text: string): string {
   return `\`${hunk?.id}\` by \`${model}\`, for line 4 of base:\n\n\`\`\`text\n${text}\n\`\`\``;
@@ -106,7 +105,31 @@ test('long hunks and long lines are cut, and it is said', () => {
     }),
   ]);
   assert.match(markdown, /\.\.\. and 10 lines more\./);
-  assert.match(markdown, /^x{400}…$/m);
+  assert.match(markdown, /^x{160}…$/m);
+});
+
+test('the more hunks, the less of each; the source of each file that is suggested', () => {
+  const files = Array.from({ length: 60 }, (_, at) => {
+    const hunk = (model: string) => ({
+      ...hunkAt(1, `${model}\n`, [model], `f${at}`),
+      lines: Array.from({ length: 50 }, () => `${model}\n`),
+    });
+    return file(`f${at}`, 'conflict', two(), { hunks: [hunk('a'), hunk('b')] });
+  });
+  const picks = [
+    { path: 'f0', from: 'a' },
+    {
+      path: 'f1',
+      hunks: [
+        { from: 'a', ids: ['h1'] },
+        { from: 'b', ids: ['h2'] },
+      ],
+    },
+  ];
+  const markdown = comparisonMarkdown(files, picks);
+  assert.match(markdown, /^\| `f0` \| `a` \| conflict/m);
+  assert.match(markdown, /^\| `f1` \| `a` \+ `b` \| conflict/m);
+  assert.is(markdown.match(/and 49 lines more/g)?.length, 120);
 });
 
 test('deletions, insertions, and a comparison of nothing', () => {
@@ -115,8 +138,8 @@ test('deletions, insertions, and a comparison of nothing', () => {
   const markdown = comparisonMarkdown([file('f', 'conflict', two(), { hunks: [gone, inserted] })]);
   assert.match(markdown, /by `a`, for lines 2 to 4 of base: nothing/);
   assert.match(markdown, /by `b`, new after line 3 of base:/);
-  assert.match(markdown, /1 file changed, 1 decision open/);
-  assert.is(comparisonMarkdown([]), '# Comparison\n\n0 files changed, 0 decisions open.\n');
+  assert.match(markdown, /1 file changed\./);
+  assert.match(comparisonMarkdown([]), /^## Files\n\n0 files changed\.[^|]*$/);
 });
 
 function two() {

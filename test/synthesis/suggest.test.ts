@@ -1,142 +1,221 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { CrossTests } from '../../scripts/lib/gates/cross-tests.ts';
+import type { RankedWhole } from '../../scripts/lib/ranking/rank-wholes.ts';
+import { answerDesigns } from '../../scripts/lib/synthesis/answer-designs.ts';
 import type { ComparedFile } from '../../scripts/lib/synthesis/compare.ts';
-import { parsePicks } from '../../scripts/lib/synthesis/picks.ts';
+import { designQuestions, type Mendable } from '../../scripts/lib/synthesis/design-questions.ts';
+import { parsePickOption } from '../../scripts/lib/synthesis/picks.ts';
 import { suggestPicks } from '../../scripts/lib/synthesis/suggest.ts';
-import { added, deleted, file, hunkAt, version } from './compared.ts';
+import { added, file, hunkAt, version } from './compared.ts';
 
-const two = [version('b'), version('a')];
-
-/** What, the file, who is green, the model taken or null, words of the reason. */
-const cases: [string, ComparedFile, string[] | null, string | null, RegExp][] = [
-  ['identical', file('f', 'identical', two), null, 'a', /a and b made the same change/],
-  ['identical, one green', file('f', 'identical', two), ['b'], 'b', /same change/],
-  ['white space', file('f', 'format-only', two), null, 'a', /a is the first by name/],
-  ['white space, one green', file('f', 'format-only', two), ['b'], 'b', /gates of b are green/],
-  ['single', file('f', 'single', [version('b')]), null, 'b', /only b changed it/],
-  ['single, green', file('f', 'single', [version('b')]), ['b'], 'b', /its gates are green/],
-  ['single, red', file('f', 'single', [version('b')]), ['a'], null, /its gates are not green/],
-  ['conflict', file('f', 'conflict', two), null, null, /same lines, and no gates say/],
-  [
-    'conflict, one green',
-    file('f', 'conflict', two),
-    ['b', 'c'],
-    'b',
-    /only the gates of b are green/,
-  ],
-  [
-    'conflict, both green',
-    file('f', 'conflict', two),
-    ['a', 'b'],
-    null,
-    /more than one of them is green/,
-  ],
-  ['conflict, none green', file('f', 'conflict', two), ['c'], null, /none of them is green/],
-  [
-    'split, one green',
-    file('f', 'split', [deleted('a'), version('b')]),
-    ['a'],
-    'a',
-    /only the gates of a/,
-  ],
-  [
-    'conflict, two green that agree',
-    file('f', 'conflict', [...two, version('c')], { groups: [['b'], ['c', 'a']] }),
-    ['a', 'c'],
-    'a',
-    /only the gates of c and a are green/,
-  ],
-];
-for (const [what, compared, green, model, reason] of cases) {
-  test(`${what}: ${model ?? 'open'}`, () => {
-    const { picks, reasons, open_decisions } = suggestPicks([compared], {
-      green: green === null ? null : new Set(green),
-    });
-    if (model === null) {
-      assert.equal([picks, reasons], [[], []]);
-      assert.equal(
-        open_decisions.map(({ path, agreement }) => [path, agreement]),
-        [['f', compared.agreement]],
-      );
-      assert.match(open_decisions[0]?.reason ?? '', reason);
-    } else {
-      assert.equal(open_decisions, []);
-      assert.equal(
-        picks.map(({ path, from }) => [path, from]),
-        [['f', model]],
-      );
-      assert.match(reasons[0]?.reason ?? '', reason);
-      assert.is(picks[0]?.why, reasons[0]?.reason);
-    }
-  });
+function whole(models: string, facts: Partial<RankedWhole> = {}): RankedWhole {
+  const figures = { breaks_alone: [], breaks_shared: [], repairs: [], matrix: null };
+  const names = models.split('=');
+  return {
+    models: names,
+    tree: `tree of ${names[0]}`,
+    ...figures,
+    agreement: 1,
+    prior: 0,
+    ...facts,
+  };
 }
 
-test('disjoint changes are merged, each hunk once, and a red gate is said', () => {
-  const hunks = [hunkAt(1, 'x\n', ['b']), hunkAt(5, 'y\n', ['b', 'a']), hunkAt(9, 'z\n', ['b'])];
-  const compared = file('\xff', 'disjoint', two, { hunks });
-  const [one, shared, three] = hunks.map(({ id }) => id);
-  const { picks, reasons } = suggestPicks([compared], { green: new Set(['a']) });
-  assert.equal(picks[0]?.hunks, [
-    { from: 'b', ids: [one, three] },
-    { from: 'a', ids: [shared] },
-  ]);
-  assert.is(picks[0]?.path_base64, '/w==');
-  assert.match(reasons[0]?.reason ?? '', /do not touch each other; the gates of b are not green/);
-  assert.equal(parsePicks(JSON.stringify({ picks })), { picks });
-});
+type Cell = Partial<CrossTests['cells'][number]> & { tests_of: string; code_of: string };
 
-const paths = (files: ComparedFile[], green: string[] | null) => {
-  const { picks, open_decisions } = suggestPicks(files, { green: green && new Set(green) });
+/** What each brought, and what came of it on whose code. */
+function matrix(files: Record<string, string[]>, cells: Cell[]): CrossTests {
+  const facts = { tree: null, status: 'pass', ran: 1, failed: 0, failed_tests: [], logs: [] };
   return {
-    picked: picks.map(({ path, from }) => `${path}=${from}`),
-    open: open_decisions.map(({ path }) => path),
+    schema_version: 1,
+    gates: [],
+    models: Object.keys(files),
+    base_tests: [],
+    cells: cells.map((cell) => ({ ...facts, failed_tests_count: 0, kind: 'passes', ...cell })),
+    summary: Object.entries(files).map(([tests_of, brought]) => ({
+      tests_of,
+      files: brought,
+      proves_something: true,
+      catches: [],
+      caught_by: [],
+      fails_own: false,
+    })),
+  } as unknown as CrossTests;
+}
+
+function suggested(
+  files: ComparedFile[],
+  wholes: RankedWhole[],
+  cross: CrossTests | null = null,
+  mendable: Mendable[] = [],
+) {
+  const found = suggestPicks({ files, wholes, cross });
+  return {
+    picks: (found?.picks ?? []).map(({ path, from, hunks }) => [
+      path,
+      from ?? hunks?.map((it) => `${it.from}: ${it.ids.length}`).join(', '),
+    ]),
+    offers: (found?.offers ?? []).map(({ path, models }) => [path, models.join()]),
+    questions: designQuestions(files, wholes, found, { cross, mendable }),
   };
-};
+}
 
-test('a rename is taken whole, or left open whole', () => {
-  const renamed = file('new', 'single', [added('a', 'old')]);
-  const alone = [renamed, file('old', 'single', [deleted('a')])];
-  assert.equal(paths(alone, null), { picked: ['new=a', 'old=a'], open: [] });
-  const disputed = [renamed, file('old', 'split', [deleted('a'), version('b')])];
-  assert.equal(paths(disputed, null), { picked: [], open: ['new', 'old'] });
-  assert.equal(paths(disputed, ['a']), { picked: ['new=a', 'old=a'], open: [] });
-  assert.equal(paths(disputed, ['b']), { picked: ['old=b'], open: ['new'] });
-});
+const APART = { breaks_alone: ['test: x'] };
 
-test('a folder in the place of a file is taken whole, or left open whole', () => {
+test('the spine is taken as it is: what others did beside it is offered, not taken', () => {
   const files = [
-    file('d', 'split', [deleted('a'), deleted('c'), version('b')], { groups: [['a', 'c'], ['b']] }),
-    file('d/x', 'identical', [added('a'), added('c')]),
-    file('else', 'single', [version('a')]),
+    file('docs/b.md', 'single', [version('b')]),
+    file('src/a.js', 'conflict', [version('a'), version('b')]),
+    file('src/new.js', 'single', [added('a')]),
   ];
-  assert.equal(paths(files, null), { picked: ['else=a'], open: ['d', 'd/x'] });
-  assert.equal(paths(files, ['b']), { picked: ['d=b'], open: ['d/x', 'else'] });
-  assert.equal(paths(files, ['c']), { picked: ['d=c', 'd/x=c'], open: ['else'] });
+  const { picks, offers, questions } = suggested(files, [whole('a'), whole('b', APART)]);
+  assert.equal(picks, [
+    ['src/a.js', 'a'],
+    ['src/new.js', 'a'],
+  ]);
+  assert.equal(offers, [['docs/b.md', 'b']]);
+  assert.equal(questions, []);
 });
 
-test('nothing to suggest', () => {
-  assert.equal(suggestPicks([], { green: null }), { picks: [], reasons: [], open_decisions: [] });
-});
-
-test('with nobody green the parts are all there is', () => {
-  const files = [file('f', 'single', [version('a')]), file('g', 'single', [version('b')])];
-  const { picks, open_decisions } = suggestPicks(files, { green: new Set() });
+test('where nothing that ran tells wholes apart, which one is the question, answered with a whole', () => {
+  const files = [
+    file('src/a.js', 'conflict', [version('a'), version('b')]),
+    file('src/b.js', 'single', [added('b')]),
+  ];
+  const { questions, picks } = suggested(files, [whole('a'), whole('b=c')]);
+  const [question] = questions;
+  assert.equal([questions.length, question?.kind], [1, 'whole']);
   assert.equal(
-    picks.map(({ path, from }) => [path, from]),
+    question?.options.map(({ models }) => models),
+    [['a'], ['b', 'c']],
+  );
+  assert.match(question?.about ?? '', /a comes first because it is most like the others/);
+  assert.equal(question?.names, ['src/a.js', 'src/b.js']);
+  const asked = { questions, files, labels: null };
+  const answer = (from: string, id = question?.id ?? '') =>
+    answerDesigns(
+      picks.map(([path = '', from = '']) => ({ path, from })),
+      [parsePickOption(`${id}=${from}`)],
+      asked,
+    ).picks.map(({ path, from }) => [path, from]);
+  assert.equal(answer('b'), [
+    ['src/a.js', 'b'],
+    ['src/b.js', 'b'],
+  ]);
+  assert.equal(answer('a', question?.id.slice(0, 5)), picks);
+  assert.equal(answer('neither'), picks);
+  const refused = (text: string) => {
+    try {
+      answerDesigns([], [parsePickOption(text)], asked);
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    return null;
+  };
+  assert.is(refused(`${question?.id}=gemini`), 'unknown-model');
+  assert.is(refused('qabc=a'), null, 'it may be a path, which is looked for later');
+});
+
+test('new tests of another that pass on the spine and prove something are grafted, with all that came along', () => {
+  const files = [
+    file('src/a.js', 'conflict', [version('a'), version('b')]),
+    file('test/b.test.js', 'single', [added('b')]),
+    file('test/data.json', 'single', [added('b')]),
+  ];
+  const brought = { b: ['test/b.test.js', 'test/data.json'] };
+  const wholes = [whole('a'), whole('b', APART)];
+  const { picks, offers } = suggested(
+    files,
+    wholes,
+    matrix(brought, [{ tests_of: 'b', code_of: 'a' }]),
+  );
+  assert.equal(picks, [
+    ['src/a.js', 'a'],
+    ['test/b.test.js', 'b'],
+    ['test/data.json', 'b'],
+  ]);
+  assert.equal(offers, []);
+  const own = [...files.slice(0, 2), file('test/data.json', 'conflict', [added('a'), added('b')])];
+  assert.equal(
+    suggested(own, wholes, matrix(brought, [{ tests_of: 'b', code_of: 'a' }])).picks,
     [
-      ['f', 'a'],
-      ['g', 'b'],
+      ['src/a.js', 'a'],
+      ['test/data.json', 'a'],
+    ],
+    'what passed was both files together, and one of them is another here',
+  );
+});
+
+test('tests of another that fail on the spine are the question, one for each author', () => {
+  const files = [
+    file('src/a.js', 'conflict', [version('a'), version('b')]),
+    file('test/b.test.js', 'single', [added('b')]),
+  ];
+  const cells = [
+    {
+      tests_of: 'b',
+      code_of: 'a',
+      kind: 'caught' as const,
+      failed_tests: ['x', 'y'],
+      failed_tests_count: 2,
+      logs: ['/l'],
+    },
+  ];
+  const cross = matrix({ b: ['test/b.test.js'] }, cells);
+  const { picks, questions } = suggested(files, [whole('a'), whole('b', APART)], cross);
+  assert.equal(picks, [['src/a.js', 'a']]);
+  const [question] = questions;
+  assert.equal(
+    [questions.length, question?.kind, question?.names, question?.logs],
+    [1, 'test', ['x', 'y'], ['/l']],
+  );
+  const named = [parsePickOption(`${question?.id}=b`)];
+  assert.equal(
+    answerDesigns([{ path: 'src/a.js', from: 'a' }], named, {
+      questions,
+      files,
+      labels: { B: 'b' },
+    }).picks,
+    [
+      { path: 'src/a.js', from: 'a' },
+      { path: 'test/b.test.js', from: 'b' },
     ],
   );
-  assert.equal(open_decisions, []);
 });
 
-test('green but for what is red with everybody is not called green', () => {
-  const { reasons } = suggestPicks([file('f', 'single', [version('a')])], {
-    green: new Set(['a']),
-    spotless: new Set(),
-  });
-  assert.match(reasons[0]?.reason ?? '', /but for what is red with everybody$/);
+test('edits that all others share in a file of the spine are grafted; shared by some, they are asked about', () => {
+  const edits = (models: string[]) => {
+    const hunks = [hunkAt(1, 'own\n', ['a'], 'src/a.js'), hunkAt(9, 'both\n', models, 'src/a.js')];
+    const versions = ['a', ...models].map((model) => version(model));
+    return [file('src/a.js', 'disjoint', versions, { hunks })];
+  };
+  const wholes = [whole('a'), whole('b', APART), whole('c', APART)];
+  assert.equal(suggested(edits(['b', 'c']), wholes).picks, [['src/a.js', 'a: 1, b: 1']]);
+  const { picks, questions } = suggested(edits(['b', 'c']), [...wholes, whole('d', APART)]);
+  assert.equal(picks, [['src/a.js', 'a']]);
+  assert.equal(
+    questions.map(({ kind, names }) => [kind, names]),
+    [['graft', ['src/a.js']]],
+  );
+  const single = suggested(edits(['b']), wholes);
+  assert.equal([single.picks, single.questions], [[['src/a.js', 'a']], []]);
+  const twins = suggested(edits(['b', 'c']), [whole('a'), whole('b=c', APART)]);
+  assert.equal(twins.questions, [], 'equal wholes are one voice');
+});
+
+test('what is red with the spine and green with another is asked once for the same models', () => {
+  const files = [file('src/a.js', 'conflict', [version('a'), version('b')])];
+  const mendable = ['lint', 'test: y'].map((item) => ({ item, models: ['b'] }));
+  const { questions } = suggested(files, [whole('a'), whole('b', APART)], null, mendable);
+  assert.equal(
+    questions.map(({ kind, names, options }) => [kind, names, options.map((it) => it.take)]),
+    [['worse', ['lint', 'test: y'], ['b']]],
+  );
+});
+
+test('nobody changed anything: nothing is suggested', () => {
+  assert.is(suggestPicks({ files: [], wholes: [], cross: null }), null);
 });
 
 test.run();

@@ -26,7 +26,7 @@ export interface Finished {
 export async function applyAndClean(
   repository: Repository,
   session: Session,
-  picks: { take: string } | { picks: Pick[] },
+  picks: { picks: Pick[] },
   context: ScriptContext,
 ): Promise<Finished> {
   const { signal, ...reporter } = context;
@@ -35,9 +35,7 @@ export async function applyAndClean(
   const result = await applyPicks(
     { session, repository, pass, comparison },
     {
-      ...('take' in picks
-        ? { take: picks.take, picksText: null }
-        : { picksText: JSON.stringify({ picks: picks.picks }) }),
+      picksText: JSON.stringify(picks),
       ...{ pick: [], verify: true, search: false, searchRuns: 0, searchMinutes: 0, gate: [] },
       ...{ timeout: 1200, to: 'main', mainGates: true, dryRun: false, signal },
     },

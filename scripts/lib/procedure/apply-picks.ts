@@ -1,7 +1,7 @@
 /** Phase 7 as a whole: picks, synthesis, proof, application, and the gates once more where the result lies. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { Failure, UsageError } from '../errors.ts';
+import { Failure, messageOf, UsageError } from '../errors.ts';
 import { pathText, printPath } from '../git/paths.ts';
 import type { Reporter } from '../script.ts';
 import { replaceJson } from '../session/files.ts';
@@ -15,6 +15,7 @@ import { readLabels } from './keep-comparison.ts';
 import type { OpenedComparison } from './open-comparison.ts';
 import { appliedFile } from './summary.ts';
 import { buildSynthesis, keepSynthesis, openPicks } from './synthesis.ts';
+import { keepTakenWhole, wholeTaken } from './taken-wholes.ts';
 import { type VerifyOptions, verifyPicks } from './verify-picks.ts';
 
 export const missingPickSchema = z.object({
@@ -94,8 +95,11 @@ export async function applyPicks(
     : null;
   if (session !== null) await keepResults(session, pass, picks, printed);
   if (session !== null) await keepSynthesis(repository, session, pass, synthesis.tree);
-  if (main !== null)
+  if (main !== null) {
     await applySynthesis(repository, main, { tree: synthesis.tree, pass }, plan?.taken);
+    const models = comparison.candidates.map(({ model }) => model);
+    await rememberTaken(main, models, wholeTaken(printed.applied, printed.unpicked), reporter);
+  }
   const mainGates =
     proved === null || main === null || !options.mainGates
       ? null
@@ -112,6 +116,20 @@ export async function applyPicks(
     main_gates: mainGates,
     next: nextStep(main, mainGates),
   };
+}
+
+/** It is applied by now: that this could not be written is told, and no more. */
+export async function rememberTaken(
+  session: Session,
+  models: readonly string[],
+  taken: string | null,
+  { warn }: Pick<Reporter, 'warn'>,
+): Promise<void> {
+  try {
+    await keepTakenWhole(session, models, taken);
+  } catch (error) {
+    warn(`Whose whole was taken could not be kept for later rankings: ${messageOf(error)}`);
+  }
 }
 
 function nextStep(main: Session | null, gates: MainGates | null): string {

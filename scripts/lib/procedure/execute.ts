@@ -1,7 +1,7 @@
 /** Detection to comparison in one go: the same functions that the scripts call, in the same order. */
 
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { messageOf, Refusal } from '../errors.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Triggers } from '../models/triggers.ts';
 import type { Reporter, ScriptContext } from '../script.ts';
@@ -15,8 +15,10 @@ import {
   type Session,
 } from '../session/session.ts';
 import { mainPlace } from '../session/trusted-places.ts';
+import type { DesignQuestion } from '../synthesis/design-questions.ts';
 import { captureModels } from './capture-models.ts';
 import { type Comparison, candidatesOf, compare } from './compare.ts';
+import { openCrossTesting, runCrossTests } from './cross-tests.ts';
 import { readEvidence } from './evidence.ts';
 import { keepGateResults, readGateRecord, type TargetResult } from './gate-record.ts';
 import { gatingOptions, openGating, runGating } from './gating.ts';
@@ -28,7 +30,7 @@ import { runModels } from './run-models.ts';
 import type { Run } from './run-state.ts';
 import { snapshotTree } from './snapshot.ts';
 import { startSession } from './start-session.ts';
-import { type PrintedSuggestion, suggest } from './suggest.ts';
+import { keepSuggestion, type PrintedSuggestion, suggest } from './suggest.ts';
 import { withFormatting } from './with-formatting.ts';
 
 export interface ExecuteOptions {
@@ -49,6 +51,7 @@ export interface Executed {
   gates: TargetResult[];
   comparison: Comparison;
   suggestion: PrintedSuggestion;
+  questions: DesignQuestion[];
 }
 
 /** Nobody hosts: every model is external, each in its own worktree. */
@@ -95,12 +98,34 @@ export async function execute(
     await snapshotTree(mainPlace(session), session.data.base, tree, folder);
   }
   const gates = await gateModels(repository, session, options, signal, reporter);
+  await crossTestModels(repository, session, options, signal, reporter);
   const raw = await compare(repository, session.data.base, candidatesOf(session, pass));
   const comparison = await withFormatting(repository, session, pass, raw, signal, reporter);
   const evidence = await readEvidence(repository, session, pass, comparison);
-  await keepComparison(session, pass, comparison, evidence);
-  const suggestion = await suggest(session, pass, comparison);
-  return { session, runs, guard, captures, gates, comparison, suggestion };
+  const suggested = await suggest(repository, session, pass, comparison);
+  await keepComparison(session, pass, comparison, evidence, suggested);
+  const suggestion = await keepSuggestion(session, pass, suggested.suggestion);
+  const { questions } = suggested;
+  return { session, runs, guard, captures, gates, comparison, suggestion, questions };
+}
+
+/** Each model's new tests on the others' code: where there are any, they tell wholes apart that their gates do not. */
+async function crossTestModels(
+  repository: Repository,
+  session: Session,
+  { gate }: ExecuteOptions,
+  signal: AbortSignal,
+  reporter: Reporter,
+): Promise<void> {
+  try {
+    const options = { ...gatingOptions(repository, session, { all: true, gate }), model: [] };
+    const testing = await openCrossTesting(options);
+    const quiet = { ...reporter, warn: reporter.progress };
+    if (testing.candidates.length > 1) await runCrossTests(testing, options, signal, quiet);
+  } catch (error) {
+    // A project without a test gate.
+    if (!(error instanceof Refusal)) throw error;
+  }
 }
 
 async function gateBase(
@@ -135,19 +160,4 @@ async function gateModels(
   const record = await readGateRecord(session, gating.pass);
   const base = record?.results.find(({ target }) => target === 'base');
   return base === undefined ? results : [base, ...results];
-}
-
-/** The candidate that facts put first: all gates green, then the larger part of the gates; ties by the user's order. */
-export function bestModel(
-  models: readonly string[],
-  gates: readonly TargetResult[],
-): string | null {
-  const score = (model: string) => {
-    const result = gates.find(({ target }) => target === model);
-    if (result === undefined) return 0;
-    return (
-      (result.passed ? 1000 : 0) + result.gates.filter(({ status }) => status === 'pass').length
-    );
-  };
-  return [...models].sort((a, b) => score(b) - score(a))[0] ?? null;
 }

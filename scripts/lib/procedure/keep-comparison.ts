@@ -13,13 +13,16 @@ import type { Comparison } from './compare.ts';
 import { type EvidenceOfAll, relabelEvidence } from './evidence.ts';
 import { evidenceMarkdown } from './evidence-markdown.ts';
 import { printComparedFiles, printQuestions } from './printed-comparison.ts';
+import { relabelSuggested, type Suggested } from './suggest.ts';
+import { suggestionMarkdown } from './suggestion-markdown.ts';
 
 /** Writes comparison.json and comparison.md of the pass. */
 export async function keepComparison(
   session: Session,
   pass: number,
-  { files, questions, candidates }: Comparison,
+  { files, questions: disputes, candidates }: Comparison,
   evidence: EvidenceOfAll,
+  { suggestion, questions }: Suggested,
 ): Promise<{ json: string; markdown: string }> {
   const folder = passFolder(session, pass);
   const [json, markdown] = [join(folder, 'comparison.json'), join(folder, 'comparison.md')];
@@ -29,11 +32,13 @@ export async function keepComparison(
     base: session.data.base,
     models: candidates.map(({ model }) => model),
     decisions: questions.length,
-    questions: printQuestions(questions),
+    questions,
+    disputes: printQuestions(disputes),
+    suggestion,
     evidence: evidence.models,
-    files: printComparedFiles(files, questions),
+    files: printComparedFiles(files, disputes),
   });
-  await replaceFile(markdown, pageOf(files, evidence));
+  await replaceFile(markdown, pageOf(files, evidence, { suggestion, questions }));
   return { json, markdown };
 }
 
@@ -54,6 +59,7 @@ export async function keepBlindComparison(
   pass: number,
   { base, candidates, files }: Comparison,
   evidence: EvidenceOfAll,
+  suggested: Suggested,
   labels: LabelMap,
 ): Promise<{ markdown: string; diffs: Record<string, string> }> {
   const folder = join(passFolder(session, pass), 'blind');
@@ -61,7 +67,8 @@ export async function keepBlindComparison(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const markdown = join(folder, 'comparison.md');
   const blind = relabel(files, labels);
-  await replaceFile(markdown, pageOf(blind, relabelEvidence(evidence, labels)));
+  const known = relabelEvidence(evidence, labels);
+  await replaceFile(markdown, pageOf(blind, known, relabelSuggested(suggested, labels)));
   const diffs: Record<string, string> = {};
   for (const [label, model] of Object.entries(labels)) {
     const tree = candidates.find((it) => it.model === model)?.tree;
@@ -86,6 +93,16 @@ export async function passLabels(
   return labels;
 }
 
-function pageOf(files: readonly ComparedFile[], evidence: EvidenceOfAll): string {
-  return `${comparisonMarkdown(files)}\n${evidenceMarkdown(evidence)}`;
+function pageOf(
+  files: readonly ComparedFile[],
+  evidence: EvidenceOfAll,
+  suggested: Suggested,
+): string {
+  const parts = [
+    '# Comparison\n',
+    suggestionMarkdown(suggested),
+    comparisonMarkdown(files, suggested.suggestion.picks),
+    evidenceMarkdown(evidence),
+  ];
+  return parts.join('\n');
 }

@@ -1,8 +1,6 @@
 /** The steps that several scripts name as the next one: a command that can be pasted, or the decision that comes first. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { rawPathOfPrinted } from '../git/paths.ts';
-import { readJsonOrNull } from '../session/files.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
 
@@ -54,10 +52,9 @@ export async function afterAnalysis(session: Session, pass: number): Promise<str
   if (command === null)
     return 'Choose what to take from whom; apply-picks proves it and applies it.';
   const file = picksFile(session, pass);
-  const paths = file?.endsWith(SUGGESTED) ? await undecided(session, pass, file) : [];
-  if (paths.length === 0) return command;
-  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : '';
-  return `Decide on ${paths.slice(0, 5).join(', ')}${more}, and add a pick for each to ${file}; then apply-picks takes that file.`;
+  const ids = file?.endsWith(SUGGESTED) ? await openQuestions(session, pass) : [];
+  const answers = ids.map((id) => ` --pick ${id}=ANSWER`).join('');
+  return ids.length === 0 ? command : `Answer the questions of compare first: ${command}${answers}`;
 }
 
 const SUGGESTED = 'picks.suggested.json';
@@ -67,15 +64,10 @@ function picksFile(session: Session, pass: number): string | null {
   return files.find(existsSync) ?? null;
 }
 
-/** The paths that the suggestion leaves open. */
-async function undecided(session: Session, pass: number, file: string): Promise<string[]> {
-  // Loaded late: only who stands before the application needs them.
-  const { pathOfPick, picksSchema } = await import('../synthesis/picks.ts');
+/** By id, as compare asked them. */
+async function openQuestions(session: Session, pass: number): Promise<string[]> {
+  // Loaded late: only who stands before the application needs it.
   const { readComparison } = await import('./report/comparison-facts.ts');
   const comparison = await readComparison(passFolder(session, pass));
-  const picks = await readJsonOrNull(file, picksSchema);
-  const picked = new Set(picks?.picks.map(pathOfPick));
-  return (comparison?.files ?? [])
-    .filter((it) => it.moved_to === null && !picked.has(rawPathOfPrinted(it)))
-    .map(({ path }) => path);
+  return (comparison?.questions ?? []).map(({ id }) => id);
 }

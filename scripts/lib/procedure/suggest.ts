@@ -1,65 +1,188 @@
-/** Picks that follow from facts alone, written where apply-picks can take them from. */
+/** The whole that facts put first with what evidence adds to it, written where apply-picks can take it from. */
 import { join } from 'node:path';
 import * as z from 'zod';
 import { printPath } from '../git/paths.ts';
+import type { Repository } from '../git/repository.ts';
+import type { RankedWhole } from '../ranking/rank-wholes.ts';
 import { replaceJson } from '../session/files.ts';
 import { passFolder, type Session } from '../session/session.ts';
-import { type LabelMap, relabel } from '../synthesis/blind.ts';
+import type { LabelMap } from '../synthesis/blind.ts';
+import { type DesignQuestion, designQuestions } from '../synthesis/design-questions.ts';
 import { picksSchema } from '../synthesis/picks.ts';
-import { suggestPicks } from '../synthesis/suggest.ts';
+import { type Suggestion, suggestPicks } from '../synthesis/suggest.ts';
 import type { Comparison } from './compare.ts';
-import { readGateRecord } from './gate-record.ts';
-import { greenModels } from './red-items.ts';
+import { rankCandidates } from './rank-candidates.ts';
+
+const name = z.string().describe('a model, or its label with --blind');
+const printedPath = { path: z.string(), path_base64: z.string().optional() };
+
+const wholeSchema = z.object({
+  models: z.array(name).describe('several: their wholes are equal'),
+  breaks_alone: z
+    .array(z.string())
+    .nullable()
+    .describe('red with it, and neither on base nor with others; null: not gated'),
+  breaks_shared: z
+    .array(z.string())
+    .describe('tests that others break too: perhaps the task asks for it'),
+  repairs: z.array(z.string()).describe('red on base, green with it'),
+  matrix: z.number().nullable().describe("how it does on the others' new tests, 0 to 1"),
+  agreement: z.number().describe('how alike it is to the others, 0 to 2'),
+  prior: z.number().describe('by "prefer" of the configuration, or by whose wholes were taken'),
+});
 
 export const suggestionSchema = z.object({
   file: z.string().nullable().describe('the picks file; null without a session'),
+  spine: z
+    .object({ model: name, why: z.string() })
+    .nullable()
+    .describe('whose whole it starts from; null: nobody changed anything'),
+  wholes: z.array(wholeSchema).describe('best first; whoever changed nothing is not among them'),
+  grafts: z
+    .array(z.object({ ...printedPath, models: z.array(name), why: z.string() }))
+    .describe('what is added to the spine'),
+  offers: z
+    .array(z.object({ ...printedPath, models: z.array(name) }))
+    .describe('changed by others only, and not taken'),
+  offers_count: z.number().describe('of how many those are the first'),
   picks: picksSchema.shape.picks,
-  reasons: z.array(
-    z.object({ path: z.string(), path_base64: z.string().optional(), reason: z.string() }),
-  ),
-  open_decisions: z.array(
-    z.object({
-      path: z.string(),
-      path_base64: z.string().optional(),
-      decisions: z.array(z.string()).describe('the questions to answer, by id'),
-      models: z.array(z.string()),
-      agreement: z.string(),
-      reason: z.string(),
-    }),
-  ),
 });
 
 export type PrintedSuggestion = z.output<typeof suggestionSchema>;
 
-/** @param labels with them, the suggestion names labels instead of models, in its file too: apply-picks knows both */
+export const printedQuestionSchema = z.object({
+  id: z.string().describe('for a pick: --pick ID=MODEL, or ID=neither'),
+  kind: z.enum(['whole', 'test', 'worse', 'graft']),
+  about: z.string(),
+  names: z.array(z.string()).describe('the first tests, gates or files that it is about'),
+  logs: z.array(z.string()).optional().describe('where the failing lines stand'),
+  options: z.array(z.object({ models: z.array(name) })).describe('"neither" is always one more'),
+});
+
+/** What an answer means for the picks stands in comparison.json. */
+export function printQuestion({ logs, options, ...question }: DesignQuestion) {
+  return {
+    ...question,
+    ...(logs.length === 0 ? {} : { logs }),
+    options: options.map(({ models }) => ({ models })),
+  };
+}
+
+export interface Suggested {
+  suggestion: PrintedSuggestion;
+  questions: DesignQuestion[];
+}
+
+const MOST_OFFERS = 20;
+const MOST_ITEMS = 10;
+
+/** Nothing is written; `keepSuggestion` does. */
 export async function suggest(
+  repository: Repository,
   session: Session | null,
   pass: number,
-  { files, candidates }: Comparison,
-  labels: LabelMap | null = null,
-): Promise<PrintedSuggestion> {
-  const record = session === null ? null : await readGateRecord(session, pass);
-  const results = record?.results ?? [];
-  const green = greenModels(results);
-  const spotless = results.filter(({ gates }) => gates.every(({ status }) => status === 'pass'));
-  const names = new Map(Object.entries(labels ?? {}).map(([label, model]) => [model, label]));
-  const shown = (wanted: ReadonlySet<string>) =>
-    new Set(
-      candidates.flatMap(({ model }) => (wanted.has(model) ? (names.get(model) ?? model) : [])),
-    );
-  const { picks, reasons, open_decisions } = suggestPicks(
-    labels === null ? files : relabel(files, labels),
-    {
-      green: green && shown(green),
-      spotless: shown(new Set(spotless.map(({ target }) => target))),
-    },
-  );
-  const file = session === null ? null : join(passFolder(session, pass), 'picks.suggested.json');
-  if (file !== null) await replaceJson(file, { picks });
+  comparison: Comparison,
+): Promise<Suggested> {
+  const { files } = comparison;
+  const { wholes, mendable, cross } = await rankCandidates(repository, session, pass, comparison);
+  const found = suggestPicks({ files, wholes, cross });
+  const questions = designQuestions(files, wholes, found, { cross, mendable });
+  return { suggestion: print(wholes, found), questions };
+}
+
+function print(wholes: readonly RankedWhole[], found: Suggestion | null): PrintedSuggestion {
+  const { picks = [], grafts = [], offers = [] } = found ?? {};
+  const [spine] = wholes;
+  const first = (items: readonly string[]) => items.slice(0, MOST_ITEMS);
   return {
-    file,
+    file: null,
+    spine: spine === undefined ? null : { model: spine.models[0] ?? '', why: whyFirst(wholes) },
+    wholes: wholes.map(({ tree, ...whole }) => ({
+      ...whole,
+      breaks_alone: whole.breaks_alone && first(whole.breaks_alone),
+      breaks_shared: first(whole.breaks_shared),
+      repairs: first(whole.repairs),
+      matrix: whole.matrix === null ? null : rounded(whole.matrix),
+      agreement: rounded(whole.agreement),
+      prior: rounded(whole.prior),
+    })),
+    grafts: grafts.map(({ path, models, pick }) => ({
+      ...printPath(path),
+      models,
+      why: pick.why ?? '',
+    })),
+    offers: offers
+      .slice(0, MOST_OFFERS)
+      .map(({ path, models }) => ({ ...printPath(path), models })),
+    offers_count: offers.length,
     picks,
-    reasons: reasons.map(({ path, reason }) => ({ ...printPath(path), reason })),
-    open_decisions: open_decisions.map(({ path, ...rest }) => ({ ...printPath(path), ...rest })),
+  };
+}
+
+function rounded(figure: number): number {
+  return Math.round(figure * 1000) / 1000;
+}
+
+/** The first criterion in which the first is better than the second. */
+function whyFirst([first, second]: readonly RankedWhole[]): string {
+  if (first === undefined || second === undefined) return 'the only one that changed anything';
+  const [broken, its] = [first.breaks_alone, second.breaks_alone];
+  if (broken?.length !== its?.length)
+    return broken?.length === 0 ? 'it breaks nothing' : 'it breaks least of what was green';
+  if (first.repairs.length !== second.repairs.length) return 'it repairs most of what was red';
+  if (first.matrix !== second.matrix) return "it does best on the others' new tests";
+  return `it is most like the others (${rounded(first.agreement)} of 2)${first.prior === second.prior ? '' : `, with ${rounded(first.prior)} for what was taken before`}`;
+}
+
+/** Writes the picks file of a pass, with labels for names where the comparison is blind: apply-picks knows both. */
+export async function keepSuggestion(
+  session: Session,
+  pass: number,
+  suggestion: PrintedSuggestion,
+): Promise<PrintedSuggestion> {
+  const file = join(passFolder(session, pass), 'picks.suggested.json');
+  await replaceJson(file, { picks: suggestion.picks });
+  return { ...suggestion, file };
+}
+
+/** Without names, and without what tells them. */
+export function relabelSuggested(
+  { suggestion, questions }: Suggested,
+  labels: LabelMap,
+): Suggested {
+  const labelOf = new Map(Object.entries(labels).map(([label, model]) => [model, label]));
+  const all = (models: readonly string[]) => models.map((model) => labelOf.get(model) ?? '?');
+  const one = (model: string) => labelOf.get(model) ?? model;
+  // Names stand in words as well: whole words of them are replaced, the longest first.
+  const names = [...labelOf.keys()].sort((a, b) => b.length - a.length);
+  const words = (text: string) =>
+    names.reduce((told, model) => told.split(model).join(one(model)), text);
+  const relabelPicks = (picks: PrintedSuggestion['picks']) =>
+    picks.map(({ from, hunks, why, ...pick }) => ({
+      ...pick,
+      ...(from === undefined ? {} : { from: one(from) }),
+      ...(hunks === undefined ? {} : { hunks: hunks.map((it) => ({ ...it, from: one(it.from) })) }),
+      ...(why === undefined ? {} : { why: words(why) }),
+    }));
+  const { spine, wholes, grafts, offers } = suggestion;
+  return {
+    suggestion: {
+      ...suggestion,
+      spine: spine && { model: one(spine.model), why: words(spine.why) },
+      wholes: wholes.map((whole) => ({ ...whole, models: all(whole.models), prior: 0 })),
+      grafts: grafts.map((it) => ({ ...it, models: all(it.models), why: words(it.why) })),
+      offers: offers.map((it) => ({ ...it, models: all(it.models) })),
+      picks: relabelPicks(suggestion.picks),
+    },
+    questions: questions.map(({ about, options, logs, ...question }) => ({
+      ...question,
+      about: words(about),
+      logs: [],
+      options: options.map(({ models, take, picks }) => ({
+        models: all(models),
+        take: take === undefined ? undefined : one(take),
+        picks: picks && relabelPicks(picks),
+      })),
+    })),
   };
 }

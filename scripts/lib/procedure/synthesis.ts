@@ -6,21 +6,17 @@ import type { Repository } from '../git/repository.ts';
 import { commitTree } from '../git/trees.ts';
 import { passName } from '../session/paths.ts';
 import { refPrefix, type Session } from '../session/session.ts';
+import { answerDesigns } from '../synthesis/answer-designs.ts';
 import type { LabelMap } from '../synthesis/blind.ts';
+import type { DesignQuestion } from '../synthesis/design-questions.ts';
 import { expandPicks } from '../synthesis/expand-picks.ts';
-import {
-  BASE,
-  overridePicks,
-  type Picks,
-  parsePickOption,
-  parsePicks,
-  picksTaking,
-} from '../synthesis/picks.ts';
+import { BASE, type Picks, parsePickOption, parsePicks, picksTaking } from '../synthesis/picks.ts';
 import { resolvePicks } from '../synthesis/resolve-picks.ts';
 import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
 import { type Comparison, compare } from './compare.ts';
 import { earlierCandidates, earlierNames } from './name-candidates.ts';
 import type { OpenedComparison } from './open-comparison.ts';
+import { suggest } from './suggest.ts';
 
 export interface PickOptions {
   /** The text of a picks file. */
@@ -30,8 +26,14 @@ export interface PickOptions {
   take?: string | undefined;
 }
 
-/** @throws UsageError `no-picks`; whatever is wrong with the picks themselves */
-export function readPicks({ picksText, pick, take }: PickOptions, comparison: Comparison): Picks {
+/**
+ * @throws UsageError `no-picks`; whatever is wrong with the picks themselves
+ */
+function readPicks(
+  { picksText, pick, take }: PickOptions,
+  comparison: Comparison,
+  asked: { questions: readonly DesignQuestion[]; labels: LabelMap | null },
+): Picks {
   if (picksText === null && take === undefined && pick.length === 0) {
     throw new UsageError({
       code: 'no-picks',
@@ -56,7 +58,7 @@ export function readPicks({ picksText, pick, take }: PickOptions, comparison: Co
             comparison.files,
             comparison.candidates.map(({ model }) => model),
           );
-  return overridePicks(whole, pick.map(parsePickOption));
+  return answerDesigns(whole.picks, pick.map(parsePickOption), { ...comparison, ...asked });
 }
 
 /**
@@ -64,7 +66,7 @@ export function readPicks({ picksText, pick, take }: PickOptions, comparison: Co
  * comparison, answers to its questions, models of earlier passes.
  */
 export async function openPicks(
-  { repository, session, comparison }: OpenedComparison,
+  { repository, session, pass, comparison }: OpenedComparison,
   options: PickOptions,
   labels: LabelMap | null,
 ): Promise<{ picks: Picks; comparison: Comparison }> {
@@ -74,10 +76,19 @@ export async function openPicks(
   const taken =
     take === undefined ? [] : earlierNames({ picks: [{ path: '*', from: take }] }, models);
   const whole = await withEarlier(repository, session, comparison, taken);
-  const read = readPicks({ ...options, take }, whole);
+  // What is asked follows from the captures and their gates, as compare has it.
+  const { questions } = mayAnswer(options)
+    ? await suggest(repository, session, pass, comparison)
+    : { questions: [] };
+  const read = readPicks({ ...options, take }, whole, { questions, labels });
   const all = await withEarlier(repository, session, whole, earlierNames(read, modelsOf(whole)));
   const choices = { asked: comparison, all, labels };
   return { picks: expandPicks(read, choices), comparison: all };
+}
+
+/** Whether a pick may name a question about designs. */
+function mayAnswer({ picksText, pick }: PickOptions): boolean {
+  return /\bq[0-9a-f]{3}/.test(`${picksText ?? ''} ${pick.join(' ')}`);
 }
 
 function modelsOf({ candidates }: Comparison): string[] {

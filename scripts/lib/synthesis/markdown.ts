@@ -2,42 +2,61 @@
 import { pathText } from '../git/paths.ts';
 import { type ComparedFile, type ComparedVersion, type SharedHunk, versionOf } from './compare.ts';
 import { type RawLine, sortHunks } from './hunks.ts';
-import { modelsIn } from './picks.ts';
+import { modelsIn, type Pick, pathOfPick } from './picks.ts';
 import { type Question, questionsByPath, questionsIn } from './questions.ts';
 
-/** Longer hunks are cut: the whole is in the diffs. */
+/** Hunks are cut, the more the more there are: the whole is in the diffs, and in the folder of each model. */
 const MOST_LINES = 40;
-const MOST_CHARACTERS = 400;
+const MOST_LINES_TOGETHER = 120;
+const MOST_CHARACTERS = 160;
 
-/** @param models the columns, in order; by default whoever changed something, by name */
+/**
+ * @param picks what is suggested, for the column that says from whom
+ * @param models the columns, in order; by default whoever changed something, by name
+ */
 export function comparisonMarkdown(
   files: readonly ComparedFile[],
+  picks: readonly Pick[] = [],
   models: readonly string[] = modelsIn(files),
 ): string {
   const questions = questionsIn(files);
   const byPath = questionsByPath(questions);
-  const asked = files.filter(({ path }) => byPath.has(path));
+  const apart = files.filter(({ path }) => byPath.has(path));
+  const hunks = apart.reduce((sum, file) => sum + file.disputes.flat().length, 0);
+  const room = Math.max(1, Math.min(MOST_LINES, Math.floor(MOST_LINES_TOGETHER / (hunks || 1))));
   return [
-    '# Comparison',
-    `${count(files.length, 'file')} changed, ${count(questions.length, 'decision')} open.`,
-    ...(files.length === 0 ? [] : [fileTable(files, models)]),
-    ...(asked.length === 0 ? [] : ['## Open decisions']),
-    ...asked.map((file) => decisionText(file, byPath.get(file.path) ?? [])),
+    '## Files',
+    `${count(files.length, 'file')} changed. Versions lie under files/MODEL/, by their paths.`,
+    ...(files.length === 0 ? [] : [fileTable(files, picks, models)]),
+    ...(apart.length === 0 ? [] : ['## Where versions exclude each other']),
+    ...apart.map((file) => decisionText(file, byPath.get(file.path) ?? [], room)),
   ]
     .join('\n\n')
     .concat('\n');
 }
 
-function fileTable(files: readonly ComparedFile[], models: readonly string[]): string {
+function fileTable(
+  files: readonly ComparedFile[],
+  picks: readonly Pick[],
+  models: readonly string[],
+): string {
+  const sources = new Map(picks.map((pick) => [pathOfPick(pick), sourceOf(pick)]));
   const rows = files.map((file) => [
     inlineCode(pathText(file.path)),
+    ...(picks.length === 0 ? [] : [sources.get(file.path) ?? '']),
     file.agreement,
     ...models.map((model) => versionText(versionOf(file, model))),
   ]);
-  const head = ['file', 'agreement', ...models.map(inlineCode)];
+  const suggested = picks.length === 0 ? [] : ['suggested'];
+  const head = ['file', ...suggested, 'agreement', ...models.map(inlineCode)];
   return [head, head.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
+}
+
+function sourceOf({ from, hunks }: Pick): string {
+  const models = hunks === undefined ? [from ?? ''] : hunks.map((it) => it.from);
+  return models.map(inlineCode).join(' + ');
 }
 
 function versionText(version: ComparedVersion | undefined): string {
@@ -48,30 +67,31 @@ function versionText(version: ComparedVersion | undefined): string {
   return `${status} ${lines}${origin}`;
 }
 
-function decisionText(file: ComparedFile, questions: readonly Question[]): string {
-  const versions = file.groups.map((models) => {
-    const version = versionOf(file, models[0] ?? '');
-    const mode = version?.mode == null ? '' : `, mode ${version.mode}`;
-    return `- ${models.map(inlineCode).join(', ')}: ${versionText(version)}${mode}`;
-  });
+function decisionText(file: ComparedFile, questions: readonly Question[], lines: number): string {
   const title = `### ${inlineCode(pathText(file.path))}: ${file.agreement}`;
-  return [title, versions.join('\n'), ...questions.map(questionText)].join('\n\n');
+  return [title, ...questions.map((question) => questionText(question, lines))].join('\n\n');
 }
 
-function questionText({ id, kind, options }: Question): string {
+function questionText({ id, kind, options }: Question, lines: number): string {
   if (kind === 'hunks') {
     const hunks = sortHunks(new Set(options.flatMap((option) => option.hunks)));
-    return [`Decision ${inlineCode(id)}:`, ...hunks.map(hunkText)].join('\n\n');
+    const shown = hunks.map((hunk) => hunkText(hunk, lines));
+    return [`Decision ${inlineCode(id)}:`, ...shown].join('\n\n');
   }
-  const answers = options.map(({ models, name }) => {
-    const meaning = name === null ? '' : `: ${inlineCode(pathText(name))}`;
+  const answers = options.map(({ models, name, version }) => {
+    const meaning =
+      name !== null
+        ? `: ${inlineCode(pathText(name))}`
+        : version === null
+          ? ': deleted'
+          : `: mode ${version.mode}`;
     return `- ${models.map(inlineCode).join(', ')}${meaning}`;
   });
   const about = kind === 'names' ? 'which new name' : 'which version';
   return `Decision ${inlineCode(id)}, ${about}:\n\n${answers.join('\n')}`;
 }
 
-function hunkText(hunk: SharedHunk): string {
+function hunkText(hunk: SharedHunk, room: number): string {
   const { id, models, old_start, old_lines, lines } = hunk;
   const last = old_start + old_lines - 1;
   const place =
@@ -79,11 +99,11 @@ function hunkText(hunk: SharedHunk): string {
       ? `new after line ${old_start} of base`
       : `for ${last === old_start ? `line ${last}` : `lines ${old_start} to ${last}`} of base`;
   const title = `${inlineCode(id)} by ${models.map(inlineCode).join(', ')}, ${place}:`;
-  return lines.length === 0 ? `${title} nothing` : `${title}\n\n${codeBlock(lines)}`;
+  return lines.length === 0 ? `${title} nothing` : `${title}\n\n${codeBlock(lines, room)}`;
 }
 
-function codeBlock(lines: readonly RawLine[]): string {
-  const shown = lines.slice(0, MOST_LINES).map((line) => {
+function codeBlock(lines: readonly RawLine[], room: number): string {
+  const shown = lines.slice(0, room).map((line) => {
     const text = visible(pathText(line.replace(/\r?\n$/, '')));
     return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
   });

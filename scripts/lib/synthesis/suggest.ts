@@ -1,193 +1,162 @@
-/** Picks that follow from facts alone; what does not is left to whoever decides. */
-import { pathText, printPath, type RawPath } from '../git/paths.ts';
-import type { Agreement } from './agreement.ts';
-import { renamesIn, replacementsIn } from './companions.ts';
-import type { ComparedFile } from './compare.ts';
-import { hunksByModel, undisputed } from './expand-picks.ts';
-import type { Pick } from './picks.ts';
-import { type Question, questionsByPath, questionsIn } from './questions.ts';
+/**
+ * The whole that facts put first, and what evidence adds to it from the others. Parts of several wholes are not united
+ * because they do not overlap: all models solved the same task, so that they are alternatives as often as complements.
+ */
+import type { CrossTests } from '../gates/cross-tests.ts';
+import { pathText, printPath, type RawPath, rawPathOf } from '../git/paths.ts';
+import { isCode } from '../ranking/is-code.ts';
+import type { RankedWhole } from '../ranking/rank-wholes.ts';
+import { type ComparedFile, type SharedHunk, versionOf } from './compare.ts';
+import { hunksOf } from './expand-picks.ts';
+import { overlap } from './hunks.ts';
+import { type Pick, picksTaking } from './picks.ts';
+
+export interface SuggestionFacts {
+  files: readonly ComparedFile[];
+  /** Best first. */
+  wholes: readonly RankedWhole[];
+  /** Null: cross-tests was not run. */
+  cross: CrossTests | null;
+}
 
 export interface Suggestion {
-  /** As they are written to a picks file. */
+  /** As they are written to a picks file: the spine with its grafts. */
   picks: Pick[];
-  reasons: { path: RawPath; reason: string }[];
-  open_decisions: {
-    path: RawPath;
-    /** The questions to answer, by id; none where it is whether the path is wanted at all. */
-    decisions: string[];
-    models: string[];
-    agreement: Agreement;
-    reason: string;
-  }[];
+  grafts: Graft[];
+  /** What evidence speaks for, and does not decide. */
+  undecided: Graft[];
+  /** What others did beside it: listed, not taken. */
+  offers: { path: RawPath; models: string[] }[];
 }
 
-/** The models whose gates are green, or red in nothing that another's are not; null where that is not known. */
-export type Green = ReadonlySet<string> | null;
-
-const BUT_FOR = ', but for what is red with everybody';
-
-type Verdict =
-  | { kind: 'take'; model: string; reason: string }
-  | { kind: 'merge'; reason: string }
-  | { kind: 'open'; reason: string };
-
-/** @param spotless the models with nothing red at all; by default all green ones */
-export function suggestPicks(
-  files: readonly ComparedFile[],
-  { green, spotless = green }: { green: Green; spotless?: Green },
-): Suggestion {
-  const questions = questionsIn(files);
-  const byPath = questionsByPath(questions);
-  const verdicts = new Map(files.map((file) => [file.path, verdictOn(file, green)]));
-  for (const [path, reason] of namedApart(questions)) verdicts.set(path, open(reason));
-  openTogether(verdicts, files);
-  const suggestion: Suggestion = { picks: [], reasons: [], open_decisions: [] };
-  for (const file of files) {
-    const { path, agreement } = file;
-    // It goes with the new name, under which it is compared.
-    if (file.moved_to !== null) continue;
-    const verdict = verdicts.get(path) ?? open('nothing is known of it');
-    const isAlmost = verdict.kind === 'take' && green?.has(verdict.model);
-    const spots = isAlmost && !spotless?.has(verdict.model) ? BUT_FOR : '';
-    const reason = `${verdict.reason}${spots}`;
-    if (verdict.kind === 'open') {
-      const decisions = (byPath.get(path) ?? []).map(({ id }) => id);
-      const models = modelsOf(file);
-      suggestion.open_decisions.push({ path, decisions, models, agreement, reason });
-      continue;
-    }
-    const source =
-      verdict.kind === 'take' ? { from: verdict.model } : { hunks: allHunks(file, green) };
-    suggestion.picks.push({ ...printPath(path), ...source, why: reason });
-    suggestion.reasons.push({ path, reason });
-  }
-  return suggestion;
+/** What is added to the spine at one path. */
+export interface Graft {
+  path: RawPath;
+  models: string[];
+  pick: Pick;
 }
 
-function verdictOn(file: ComparedFile, green: Green): Verdict {
-  const models = preferred(modelsOf(file), green);
-  const [first = ''] = models;
-  switch (file.agreement) {
-    case 'single':
-      return verdictOnSingle(first, green);
-    case 'identical':
-      return take(first, `${list(models)} made the same change`);
-    case 'format-only':
-      return take(
-        first,
-        `${list(models)} differ in format only; ${green?.has(first) ? `the gates of ${first} are green` : `${first} is the first by name`}`,
-      );
-    case 'disjoint':
-      return {
-        kind: 'merge',
-        reason: `the changes of ${list(models)} do not touch each other${notGreen(models, green)}`,
-      };
-    default:
-      return verdictOnDispute(file, green);
-  }
-}
-
-function verdictOnSingle(model: string, green: Green): Verdict {
-  if (green === null) return take(model, `only ${model} changed it`);
-  if (green.has(model)) return take(model, `only ${model} changed it, and its gates are green`);
-  // With nobody green the parts are all there is, and the proof tells them apart.
-  return green.size === 0
-    ? take(model, `only ${model} changed it; no model is green as a whole`)
-    : open(`only ${model} changed it, and its gates are not green`);
-}
-
-function verdictOnDispute({ groups, agreement }: ComparedFile, green: Green): Verdict {
-  const about =
-    agreement === 'conflict'
-      ? 'they change the same lines'
-      : 'their versions cannot be merged by lines';
-  if (green === null) return open(`${about}, and no gates say which is green`);
-  const [group, ...others] = groups.filter((models) => models.some((model) => green.has(model)));
-  if (group === undefined) return open(`${about}, and none of them is green`);
-  if (others.length > 0) return open(`${about}, and more than one of them is green`);
-  const [model = ''] = preferred(group, green);
-  return take(
-    model,
-    `${about}; only the gates of ${list(group.filter((one) => green.has(one)))} are green`,
+/** @returns null where nobody changed anything */
+export function suggestPicks({ files, wholes, cross }: SuggestionFacts): Suggestion | null {
+  const [spine, ...others] = wholes;
+  const [model] = spine?.models ?? [];
+  if (spine === undefined || model === undefined) return null;
+  const tests = provedTests(model, others, files, cross);
+  const shared = sharedEdits(spine, others, files);
+  const grafts = [...tests, ...shared.filter((it) => it.isSure)];
+  const picks = new Map(
+    picksTaking(model, files).picks.map((pick): [string, Pick] => [
+      keyOf(pick),
+      { ...pick, why: 'the spine' },
+    ]),
   );
+  for (const { pick } of grafts) picks.set(keyOf(pick), pick);
+  const undecided = shared.filter((it) => !it.isSure);
+  const taken = new Set([...grafts, ...undecided].map(({ path }) => path));
+  return { picks: [...picks.values()], grafts, undecided, offers: offersOf(spine, files, taken) };
+}
+
+function keyOf({ path, path_base64 }: Pick): string {
+  return path_base64 ?? path ?? '';
+}
+
+/** New tests that pass on the spine and fail on base, or on another's code; each path from the first that brings it. */
+function provedTests(
+  spine: string,
+  others: readonly RankedWhole[],
+  files: readonly ComparedFile[],
+  cross: CrossTests | null,
+): Graft[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const grafts = new Map<RawPath, Graft>();
+  for (const author of others.flatMap(({ models }) => models)) {
+    const brought = testsBrought(author, spine, cross).map(rawPathOf);
+    const known = brought.flatMap((path) => byPath.get(path) ?? []);
+    // What passed was all of them together.
+    const isFree = known.every((file) => !grafts.has(file.path) && leavesAlone(spine, file));
+    if (!isFree || known.length !== brought.length) continue;
+    for (const file of known) {
+      const why = `tests of ${author}: they pass on this, and fail without it`;
+      const pick = { ...printPath(file.path), from: author, why };
+      grafts.set(file.path, { path: file.path, models: [author], pick });
+    }
+  }
+  return [...grafts.values()];
+}
+
+/** The files of the tests that a model brought, if they pass on the code of another and prove something. */
+function testsBrought(author: string, codeOf: string, cross: CrossTests | null): string[] {
+  const summary = cross?.summary.find(({ tests_of }) => tests_of === author);
+  const cell = cross?.cells.find((it) => it.tests_of === author && it.code_of === codeOf);
+  if (summary === undefined || summary.fails_own || cell?.kind !== 'passes') return [];
+  return summary.proves_something === true || summary.catches.length > 0 ? summary.files : [];
+}
+
+/** Neither the file nor its name: an old one that it would bring back, or another that it would replace. */
+function leavesAlone(model: string, file: ComparedFile): boolean {
+  return versionOf(file, model) === undefined && file.moved_to === null && file.origin === null;
 }
 
 /**
- * A rename is one change under two names, and a folder in the place of a file is one too: where one half is taken from a
- * model and the other is not, both would be wrong. So the half that was decided is opened again, until nothing changes.
+ * Edits of code that at least two others share where the spine left base alone. They are taken where all others make them
+ * in a file that the spine changes as well; of real ones the rest was needed by nobody, and often of another design.
  */
-function openTogether(verdicts: Map<RawPath, Verdict>, files: readonly ComparedFile[]): void {
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  // What is compared under its new name is decided there.
-  const pairs = [...renamesIn(files), ...replacementsIn(files)].filter(
-    ({ from }) => byPath.get(from)?.moved_to === null,
-  );
-  const bonds = pairs.flatMap(({ model, from, to }) => [
-    { model, path: from, other: to },
-    { model, path: to, other: from },
-  ]);
-  for (let again = true; again; ) {
-    again = false;
-    for (const { model, path, other } of bonds) {
-      const verdict = verdicts.get(path);
-      if (verdict?.kind !== 'take' || verdict.model !== model) continue;
-      if (takesVersionOf(model, verdicts.get(other), byPath.get(other))) continue;
-      verdicts.set(
-        path,
-        open(
-          `${model} changed it together with ${pathText(other)}, which is not taken from ${model}`,
-        ),
-      );
-      again = true;
+function sharedEdits(
+  spine: RankedWhole,
+  others: readonly RankedWhole[],
+  files: readonly ComparedFile[],
+): (Graft & { isSure: boolean })[] {
+  const [model = ''] = spine.models;
+  return files.flatMap((file) => {
+    if (file.moved_to !== null || file.origin !== null || !isCode(pathText(file.path))) return [];
+    const makers = (models: readonly string[]) =>
+      others.filter((other) => other.models.some((it) => models.includes(it)));
+    const isShared = ({ models }: { models: readonly string[] }) => makers(models).length > 1;
+    if (versionOf(file, model) === undefined) {
+      const models = file.groups.find((group) => isShared({ models: group }));
+      return models === undefined ? [] : [{ ...graftOfFile(file, models), isSure: false }];
     }
-  }
-}
-
-function takesVersionOf(model: string, verdict?: Verdict, file?: ComparedFile): boolean {
-  if (verdict?.kind !== 'take') return false;
-  const group = file?.groups.find((models) => models.includes(model));
-  return group?.includes(verdict.model) ?? false;
-}
-
-/** Every hunk, each from the first of the models that made it, a green one if there is one. */
-function allHunks(file: ComparedFile, green: Green): NonNullable<Pick['hunks']> {
-  return hunksByModel(undisputed(file, (models) => preferred(models, green)[0] ?? ''));
-}
-
-/** The names that models gave one file, and the old one: which of them is a question. */
-function namedApart(questions: readonly Question[]): [RawPath, string][] {
-  return questions.flatMap(({ kind, path, options }) => {
-    if (kind !== 'names') return [];
-    const names = options.flatMap(({ name }) => name ?? []);
-    const reason = `${pathText(path)} was given different names: ${list(names.map(pathText))}`;
-    return [path, ...names].map((one): [RawPath, string] => [one, reason]);
+    const own = file.hunks.filter((hunk) => hunk.models.includes(model));
+    const hunks = file.hunks.filter(
+      (hunk) => isShared(hunk) && !own.some((it) => it === hunk || overlap(it, hunk)),
+    );
+    if (hunks.length === 0 || file.base === null) return [];
+    const isSure = hunks.every(({ models }) => makers(models).length === others.length);
+    return [{ ...graftOfHunks(file, model, hunks), isSure }];
   });
 }
 
-function modelsOf({ versions, hunks }: ComparedFile): string[] {
-  const models = [...versions.map(({ model }) => model), ...hunks.flatMap((hunk) => hunk.models)];
-  return [...new Set(models)];
+function graftOfFile({ path }: ComparedFile, models: string[]): Graft {
+  const why = `${list(models)} made the same change, and the spine left it alone`;
+  return { path, models, pick: { ...printPath(path), from: models[0] ?? '', why } };
 }
 
-/** Green ones first, then by name: the same facts give the same picks. */
-function preferred(models: readonly string[], green: Green): string[] {
-  const rank = (model: string) => (green?.has(model) ? 0 : 1);
-  return [...models].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+function graftOfHunks(file: ComparedFile, model: string, hunks: readonly SharedHunk[]): Graft {
+  const models = [...new Set(hunks.flatMap((hunk) => hunk.models))];
+  const byModel = new Map([[model, hunksOf(file, model)]]);
+  for (const {
+    id,
+    models: [from = ''],
+  } of hunks)
+    byModel.set(from, [...(byModel.get(from) ?? []), id]);
+  const why = `the spine, and what ${list(models)} share beside it`;
+  const choices = [...byModel].flatMap(([from, ids]) => (ids.length === 0 ? [] : { from, ids }));
+  return { path: file.path, models, pick: { ...printPath(file.path), hunks: choices, why } };
 }
 
-function notGreen(models: readonly string[], green: Green): string {
-  const red = green === null ? [] : models.filter((model) => !green.has(model));
-  return red.length === 0 ? '' : `; the gates of ${list(red)} are not green`;
+function offersOf(
+  spine: RankedWhole,
+  files: readonly ComparedFile[],
+  taken: ReadonlySet<RawPath>,
+): Suggestion['offers'] {
+  const [model = ''] = spine.models;
+  return files.flatMap((file) => {
+    if (file.moved_to !== null || taken.has(file.path)) return [];
+    if (versionOf(file, model) !== undefined) return [];
+    return [{ path: file.path, models: file.versions.map((version) => version.model) }];
+  });
 }
 
-function list(names: readonly string[]): string {
+export function list(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
-
-function take(model: string, reason: string): Verdict {
-  return { kind: 'take', model, reason };
-}
-
-function open(reason: string): Verdict {
-  return { kind: 'open', reason };
 }

@@ -17,8 +17,9 @@ import { comparedFileSchema, questionSchema } from '../printed-comparison.ts';
 const comparisonFileSchema = z.object({
   models: z.array(z.string()),
   decisions: z.number(),
-  // Older ones count files as decisions, and have neither of these.
-  questions: z.array(questionSchema).nullable().default(null),
+  // Older ones count files as decisions, and have none of these; their questions are about hunks.
+  questions: z.array(z.object({ id: z.string() })).default([]),
+  disputes: z.array(questionSchema).nullable().default(null),
   evidence: z.array(evidenceSchema).default([]),
   files: z.array(comparedFileSchema),
 });
@@ -53,10 +54,10 @@ export async function readPatches(
   pass: number,
   comparison: ComparisonFile | null,
 ): Promise<Patches> {
-  const { files = [], questions } = comparison ?? {};
+  const { files = [], disputes } = comparison ?? {};
   const open = files.filter(({ agreement }) => /^(conflict|split)$/.test(agreement));
   const first = new Set(open.map(exactPath));
-  const wanted = hunksWanted(questions ?? [], files);
+  const wanted = hunksWanted(disputes ?? [], files);
   const patches = new Map<string, Awaited<ReturnType<typeof readPatch>>>();
   for (const { model } of session.data.models) {
     if (captureOf(session, model, pass) === null) continue;
@@ -77,7 +78,7 @@ export function diffPath(model: string): string {
 export function comparisonFacts(
   session: Session,
   pass: number,
-  { models, decisions, files, questions }: ComparisonFile,
+  { models, files, disputes, ...comparison }: ComparisonFile,
   patches: Patches,
 ): ReportComparison {
   const diffOf = (model: string) => ({ path: diffPath(model), what: 'the whole diff' });
@@ -86,8 +87,9 @@ export function comparisonFacts(
   const asker = new QuestionReader(models, patches, versionsOf, diffOf);
   return {
     models,
-    decisions,
-    questions: questions && asker.of(questions, files),
+    // Without these it is an older one, which counted files.
+    decisions: disputes?.length ?? comparison.decisions,
+    questions: disputes && asker.of(disputes, files),
     outdated: isOutdated(session, pass, 'comparison.json', models),
     files: files.map((file) => {
       const { path, is_test, origin, moved_to, agreement } = file;

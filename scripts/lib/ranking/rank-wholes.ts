@@ -1,0 +1,96 @@
+/** Which model's whole comes first, from facts alone. Size is none of them: the smallest is right less often than a random one. */
+
+/** What is known of one model's whole. */
+export interface WholeFacts {
+  model: string;
+  tree: string;
+  /** What is red with it and was not on base: gates, or tests by name; null: its gates were not run. */
+  breaks: ReadonlySet<string> | null;
+  /** What was red on base and is green with it. */
+  repairs: ReadonlySet<string>;
+  /** How it does on the others' new tests, 0 to 1; null: nothing is known. */
+  matrix: number | null;
+  /** How alike it is to the others, 0 to 2. */
+  agreement: number;
+  /** By whose whole this user took before, 0.1 a rank. */
+  prior: number;
+}
+
+/** A whole, and the figures that put it where it is. */
+export interface RankedWhole {
+  /** Who made it: several where their trees are equal. */
+  models: string[];
+  tree: string;
+  /** Null: its gates were not run. */
+  breaks_alone: string[] | null;
+  /** Tests that others break as well: perhaps the task asks for it. */
+  breaks_shared: string[];
+  repairs: string[];
+  matrix: number | null;
+  agreement: number;
+  prior: number;
+}
+
+/** Best first; what facts leave equal is in the order of the trees' ids, which say nothing of models. */
+export function rankWholes(facts: readonly WholeFacts[]): RankedWhole[] {
+  const shared = brokenBySeveral(facts);
+  const byTree = new Map<string, RankedWhole>();
+  for (const { model, tree, breaks, repairs, matrix, agreement, prior } of facts) {
+    const same = byTree.get(tree);
+    if (same !== undefined) {
+      same.models.push(model);
+      same.agreement = Math.max(same.agreement, agreement);
+      same.prior = Math.max(same.prior, prior);
+      continue;
+    }
+    byTree.set(tree, {
+      models: [model],
+      tree,
+      breaks_alone: breaks && [...breaks].filter((item) => !shared.has(item)),
+      breaks_shared: [...(breaks ?? [])].filter((item) => shared.has(item)),
+      repairs: [...repairs],
+      matrix,
+      agreement,
+      prior,
+    });
+  }
+  const wholes = [...byTree.values()];
+  const byTests = testsOf(wholes);
+  return wholes.sort((a, b) => byTests(a, b) || byLikeness(a, b) || (a.tree < b.tree ? -1 : 1));
+}
+
+/** The first, and all that neither base's tests nor the others' tests tell from it. */
+export function tiedWith(wholes: readonly RankedWhole[]): RankedWhole[] {
+  const byTests = testsOf(wholes);
+  return wholes.filter((whole) => byTests(wholes[0] ?? whole, whole) === 0);
+}
+
+/** Below 0: what ran speaks for the first of two. Of whom the matrix knows nothing, stands in its middle. */
+function testsOf(wholes: readonly RankedWhole[]): (a: RankedWhole, b: RankedWhole) => number {
+  const known = wholes.flatMap(({ matrix }) => matrix ?? []);
+  const middle = known.reduce((sum, score) => sum + score, 0) / Math.max(known.length, 1);
+  const inMatrix = ({ matrix }: RankedWhole) => matrix ?? middle;
+  return (a, b) =>
+    brokenBy(a) - brokenBy(b) || b.repairs.length - a.repairs.length || inMatrix(b) - inMatrix(a);
+}
+
+/** Not known is less than green, and more than any red. */
+function brokenBy({ breaks_alone: broken }: RankedWhole): number {
+  return broken === null ? 0.5 : broken.length;
+}
+
+function byLikeness(a: RankedWhole, b: RankedWhole): number {
+  return b.agreement + b.prior - (a.agreement + a.prior);
+}
+
+/**
+ * Tests that wholes of different content break alike. A gate without names of tests may be red for another reason with
+ * each, so that it is nobody's excuse.
+ */
+function brokenBySeveral(facts: readonly WholeFacts[]): Set<string> {
+  const breakers = new Map<string, Set<string>>();
+  for (const { tree, breaks } of facts)
+    for (const item of breaks ?? [])
+      if (item.includes(': ')) breakers.set(item, (breakers.get(item) ?? new Set()).add(tree));
+  return new Set([...breakers].flatMap(([item, trees]) => (trees.size > 1 ? item : [])));
+}
