@@ -28,7 +28,7 @@ test('a second cleanup keeps what the first one packed away, also after git gc',
   await box.git(cwd, 'reflog', 'expire', '--expire=now', '--all');
   await box.git(cwd, 'gc', '--quiet', '--prune=now');
   assert.is(await box.git(cwd, 'cat-file', '-t', captures[0].tree).catch(() => 'gone'), 'gone');
-  assert.is((await ok(box, cwd, 'compare', ...session)).decisions, 1);
+  assert.is((await ok(box, cwd, 'compare', '--full', ...session)).disputes.length, 1);
   await ok(box, cwd, 'apply-picks', '--take', 'two', ...session);
   assert.is(existsSync(join(cwd, 'product.js')), true);
 });

@@ -86,12 +86,12 @@ for (const [what, facts, order, tied] of cases) {
   });
 }
 
-test('equal trees are one whole with both names, and break nothing "alike"', () => {
-  const same = { tree: 'same', breaks: ['test: adds'] };
+test('equal trees are one whole with both names, and two voices', () => {
+  const same = { tree: 'same', breaks: ['test: adds'], agreement: 1 };
   const { wholes, order } = rank({ a: same, b: same, c: { agreement: 0 } });
-  assert.equal(order, ['c', 'a=b']);
-  assert.equal(wholes[1]?.breaks_alone, ['test: adds']);
-  assert.equal(wholes[1]?.breaks_shared, []);
+  assert.equal(order, ['a=b', 'c']);
+  assert.equal(wholes[0]?.breaks_alone, []);
+  assert.equal(wholes[0]?.breaks_shared, ['test: adds']);
 });
 
 test('nobody: no order', () => {

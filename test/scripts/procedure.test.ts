@@ -49,7 +49,7 @@ test('two external models, the best parts of both, nothing left behind', async (
     results.map((it: Json) => it.gates[0].verdict),
     ['pre-existing', 'fixed', 'pre-existing'],
   );
-  assert.is(compared.decisions, 1);
+  assert.equal([compared.decisions, compared.suggestion.spine.model], [0, 'one']);
   assert.equal(await repositoryState(cwd).then((it) => it.files), before.files);
 
   const picks = join(box.folder, 'picks.json');

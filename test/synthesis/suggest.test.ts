@@ -201,7 +201,7 @@ test('edits that all others share in a file of the spine are grafted; shared by 
   const single = suggested(edits(['b']), wholes);
   assert.equal([single.picks, single.questions], [[['src/a.js', 'a']], []]);
   const twins = suggested(edits(['b', 'c']), [whole('a'), whole('b=c', APART)]);
-  assert.equal(twins.questions, [], 'equal wholes are one voice');
+  assert.equal(twins.picks, [['src/a.js', 'a: 1, b: 1']], 'equal wholes are two voices');
 });
 
 test('what is red with the spine and green with another is asked once for the same models', () => {

@@ -46,15 +46,14 @@ export function applyCommand(session: Session, pass: number, ...words: string[])
   return sessionCommand(session, 'apply-picks', ...all);
 }
 
-/** What comes before the application: a decision where facts leave one open, else nothing. */
+/** The application of what is suggested, with the usual answer to each question that is open. */
 export async function afterAnalysis(session: Session, pass: number): Promise<string> {
   const command = applyCommand(session, pass, '--verify', '--search');
   if (command === null)
     return 'Choose what to take from whom; apply-picks proves it and applies it.';
   const file = picksFile(session, pass);
-  const ids = file?.endsWith(SUGGESTED) ? await openQuestions(session, pass) : [];
-  const answers = ids.map((id) => ` --pick ${id}=ANSWER`).join('');
-  return ids.length === 0 ? command : `Answer the questions of compare first: ${command}${answers}`;
+  const answers = file?.endsWith(SUGGESTED) ? await usualAnswers(session, pass) : [];
+  return answers.length === 0 ? command : `${command} ${answers.join(' ')}`;
 }
 
 const SUGGESTED = 'picks.suggested.json';
@@ -64,10 +63,13 @@ function picksFile(session: Session, pass: number): string | null {
   return files.find(existsSync) ?? null;
 }
 
-/** By id, as compare asked them. */
-async function openQuestions(session: Session, pass: number): Promise<string[]> {
+/** The spine stays, and nothing is added to it: whoever wants another answer writes it in the place of this one. */
+async function usualAnswers(session: Session, pass: number): Promise<string[]> {
   // Loaded late: only who stands before the application needs it.
   const { readComparison } = await import('./report/comparison-facts.ts');
   const comparison = await readComparison(passFolder(session, pass));
-  return (comparison?.questions ?? []).map(({ id }) => id);
+  return (comparison?.questions ?? []).map(({ id, kind, options }) => {
+    const [first] = kind === 'whole' ? (options[0]?.models ?? []) : [];
+    return `--pick ${id}=${first ?? 'neither'}`;
+  });
 }

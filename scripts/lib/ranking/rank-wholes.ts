@@ -84,13 +84,13 @@ function byLikeness(a: RankedWhole, b: RankedWhole): number {
 }
 
 /**
- * Tests that wholes of different content break alike. A gate without names of tests may be red for another reason with
- * each, so that it is nobody's excuse.
+ * Tests that several models break. A gate without names of tests may be red for another reason with each, so that it is
+ * nobody's excuse.
  */
 function brokenBySeveral(facts: readonly WholeFacts[]): Set<string> {
-  const breakers = new Map<string, Set<string>>();
-  for (const { tree, breaks } of facts)
+  const counts = new Map<string, number>();
+  for (const { breaks } of facts)
     for (const item of breaks ?? [])
-      if (item.includes(': ')) breakers.set(item, (breakers.get(item) ?? new Set()).add(tree));
-  return new Set([...breakers].flatMap(([item, trees]) => (trees.size > 1 ? item : [])));
+      if (item.includes(': ')) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return new Set([...counts].flatMap(([item, count]) => (count > 1 ? item : [])));
 }

@@ -107,11 +107,11 @@ function sharedEdits(
   files: readonly ComparedFile[],
 ): (Graft & { isSure: boolean })[] {
   const [model = ''] = spine.models;
+  const names = others.flatMap(({ models }) => models);
   return files.flatMap((file) => {
     if (file.moved_to !== null || file.origin !== null || !isCode(pathText(file.path))) return [];
-    const makers = (models: readonly string[]) =>
-      others.filter((other) => other.models.some((it) => models.includes(it)));
-    const isShared = ({ models }: { models: readonly string[] }) => makers(models).length > 1;
+    const isShared = ({ models }: { models: readonly string[] }) =>
+      names.filter((name) => models.includes(name)).length > 1;
     if (versionOf(file, model) === undefined) {
       const models = file.groups.find((group) => isShared({ models: group }));
       return models === undefined ? [] : [{ ...graftOfFile(file, models), isSure: false }];
@@ -121,7 +121,7 @@ function sharedEdits(
       (hunk) => isShared(hunk) && !own.some((it) => it === hunk || overlap(it, hunk)),
     );
     if (hunks.length === 0 || file.base === null) return [];
-    const isSure = hunks.every(({ models }) => makers(models).length === others.length);
+    const isSure = hunks.every(({ models }) => names.every((name) => models.includes(name)));
     return [{ ...graftOfHunks(file, model, hunks), isSure }];
   });
 }
@@ -150,6 +150,7 @@ function offersOf(
   taken: ReadonlySet<RawPath>,
 ): Suggestion['offers'] {
   const [model = ''] = spine.models;
+  const names = others.flatMap(({ models }) => models);
   return files.flatMap((file) => {
     if (file.moved_to !== null || taken.has(file.path)) return [];
     if (versionOf(file, model) !== undefined) return [];

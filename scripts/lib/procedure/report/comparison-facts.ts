@@ -18,7 +18,15 @@ const comparisonFileSchema = z.object({
   models: z.array(z.string()),
   decisions: z.number(),
   // Older ones count files as decisions, and have none of these; their questions are about hunks.
-  questions: z.array(z.object({ id: z.string() })).default([]),
+  questions: z
+    .array(
+      z.object({
+        id: z.string(),
+        kind: z.string(),
+        options: z.array(z.object({ models: z.array(z.string()).default([]) })),
+      }),
+    )
+    .default([]),
   disputes: z.array(questionSchema).nullable().default(null),
   evidence: z.array(evidenceSchema).default([]),
   files: z.array(comparedFileSchema),
