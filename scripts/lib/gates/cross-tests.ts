@@ -51,6 +51,13 @@ const summarySchema = z.object({
   fails_own: z.boolean().describe('its tests fail on its own code: these catch nobody'),
 });
 
+const tellingSchema = z.object({
+  tests_of: name,
+  name: z.string().nullable().describe('null: all of them, where the runner names none'),
+  passes_on: z.array(name).describe('models, its author among them unless it fails there too'),
+  fails_on: z.array(name),
+});
+
 /** cross-tests.json of a pass. */
 export const crossTestsSchema = z.object({
   schema_version: z.literal(1),
@@ -61,8 +68,13 @@ export const crossTestsSchema = z.object({
     .describe("base's own tests on each code: what the cells are compared with"),
   cells: z.array(cellSchema),
   summary: z.array(summarySchema),
+  telling_tests: z
+    .array(tellingSchema)
+    .optional()
+    .describe("tests that pass on some models' code and fail on others'"),
 });
 
+export type TellingTest = z.output<typeof tellingSchema>;
 export type CrossTests = z.output<typeof crossTestsSchema>;
 export type CrossCell = CrossTests['cells'][number];
 export type CrossSummary = CrossTests['summary'][number];
