@@ -13,7 +13,7 @@ export function nearestNames(typed: string, known: Iterable<string>, most = 3): 
 
 /** A hint's first half: `Did you mean "x"?`, or the whole list when nothing is close and the list is short. */
 export function didYouMean(typed: string, known: Iterable<string>): string {
-  const names = [...known];
+  const names = [...new Set(known)];
   const near = nearestNames(typed, names);
   if (near.length > 0) return `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`;
   if (names.length === 0) return 'There is none to choose from.';

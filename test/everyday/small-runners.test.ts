@@ -76,12 +76,19 @@ testEveryday([
           'test:jobs': 'mocha --parallel --jobs 2',
           'test:integration': 'mocha test/integration',
           'test:integration-cleanup': 'node tools/remove-stacks.js',
+          'test:report': 'npm run lint && npm run report:unit',
         },
         devDependencies: { mocha: '11.7.1' },
       }),
     }),
     gates: ['linter lint: npm run lint', 'test test: npm test'],
-    leftOut: ['test-watch', 'test-jobs', 'test-integration', 'test-integration-cleanup'],
+    leftOut: [
+      'test-watch',
+      'test-jobs',
+      'test-integration',
+      'test-integration-cleanup',
+      'test-report',
+    ],
     tests: { test: ['sum > adds', 'sum > of negative numbers > adds'] },
     adds: {
       files: {

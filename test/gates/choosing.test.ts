@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { refusalOfCommand, refusalOfName } from '../../scripts/lib/gates/choosing/refusal.ts';
 import { discoverGates } from '../../scripts/lib/gates/discover.ts';
+import { missingBehind } from '../../scripts/lib/gates/missing-script.ts';
 
 const NO_CHANGES = 'it asks that no file has changed, and a result is nothing but changes';
 
@@ -19,6 +20,10 @@ const names: Record<string, string | null> = {
   'check:deployPreview': 'its name says "deploy"',
   'build-release': 'its name says "release"',
   'ci-publish': 'its name says "publish"',
+  'test:create': null,
+  'typecheck:server': null,
+  'server:test': 'its name says "server"',
+  'test:create:watch': 'its name says "watch"',
   'test:prepare': 'its name says "prepare"',
   'create-test-data': 'its name says "create"',
   'types:update': 'its name says "update"',
@@ -109,6 +114,67 @@ const commands: Record<string, string | null> = {
 for (const [command, reason] of Object.entries(commands))
   test(`\`${command}\`: ${reason ?? 'may run'}`, () =>
     assert.is(refusalOfCommand('lint', command), reason));
+
+/** Bodies of `check` in a project with `lint` and `lint:js`, and what is missing for certain. */
+const calls: Record<string, string | null> = {
+  'npm run lint': null,
+  'npm run lint:all': 'lint:all',
+  'npm run-script -s x': 'x',
+  'FOO=1 npm run x -- --fast': 'x',
+  'cross-env FOO=1 npm run lint && npm run x': 'x',
+  'pnpm run x': 'x',
+  'pnpm x': null,
+  'pnpm x:y': 'x:y',
+  'yarn jest': null,
+  'yarn run jest': null,
+  'yarn lint:x': 'lint:x',
+  'yarn a:b': null,
+  'bun run tsc': null,
+  'bun run x:y': 'x:y',
+  'bun test': null,
+  'npm run hooked': 'y',
+  'npm run x --if-present': null,
+  'npm run --if-present x': null,
+  'npm run x -w a': null,
+  'npm run x --workspaces': null,
+  'npm --prefix web run x': null,
+  'pnpm -r run x': null,
+  'pnpm --filter a x:y': null,
+  'pnpm -C web run x': null,
+  'cd web && npm run x': null,
+  'npm run lint || npm run x': null,
+  'npm run x; npm run lint': null,
+  'npm run $X': null,
+  'npm start': null,
+  'npm run restart': null,
+  'npm stop': null,
+  'npm test': 'test',
+  'run-s lint x': 'x',
+  'run-s "lint -- --fix" lint:*': null,
+  'run-p lint:js "x:*"': 'x:*',
+  'npm-run-all lint --parallel x': null,
+  'npm-run-all --max-parallel 2 lint': null,
+  'run-s lint:{js,css} !x': null,
+  'run-s lint -- x y': null,
+  'concurrently "npm:x"': null,
+};
+for (const [check, missing] of Object.entries(calls))
+  test(`\`${check}\`: ${missing ?? 'nothing'} is missing for certain`, () => {
+    const scripts = {
+      check,
+      lint: 'eslint .',
+      'lint:js': 'x',
+      hooked: 'x',
+      posthooked: 'npm run y',
+    };
+    const packages = new Map([['web', new Map([['a:b', 'x']])]]);
+    const project = {
+      scripts: new Map(Object.entries(scripts)),
+      packages,
+      manager: 'npm',
+    } as const;
+    assert.is(missingBehind('check', project), missing);
+  });
 
 function packageJson(scripts: Record<string, string>, more: object = {}): string {
   return JSON.stringify({ name: 'x', scripts, ...more });
@@ -290,6 +356,35 @@ const projects: Record<string, Expected> = {
     gates: ['test: make test'],
     left: { 'test-all': 'it needs `destroy`' },
   },
+  'a script that runs one which is not there, and takes none of the others with it': {
+    files: {
+      'package.json': packageJson({
+        lint: 'eslint .',
+        unit: 'tape test.js',
+        test: 'npm run lint && npm run unit',
+        'test:report': 'npm run lint && npm run unit:report',
+        'test:deep': 'npm run test:report',
+      }),
+    },
+    gates: ['lint: npm run lint', 'unit: npm run unit'],
+    left: {
+      test: 'its parts are gates themselves',
+      'test-report': 'it runs the script `unit:report`, which package.json does not have',
+      'test-deep': 'it runs the script `unit:report`, which package.json does not have',
+    },
+  },
+  'what AGENTS.md and CI run though it is not there': {
+    files: {
+      'package.json': packageJson({ test: 'jest', 'lint:js': 'eslint .' }),
+      'AGENTS.md': '# Checks\n\nRun `npm run test:unit` before every commit.\n',
+      [WORKFLOW]: ci('npm test', 'npm run lint'),
+    },
+    gates: ['lint-js: npm run lint:js', 'test: npm test'],
+    left: {
+      'test-unit': 'package.json has no script `test:unit`',
+      lint: 'package.json has no script `lint`',
+    },
+  },
   'a package whose only test is of what creates': {
     files: {
       'package.json': packageJson({}, { workspaces: ['packages/*'] }),
@@ -297,6 +392,36 @@ const projects: Record<string, Expected> = {
       'packages/a/package.json': packageJson({ test: 'node test/create.js' }),
     },
     gates: ['test: npm run test --workspaces --if-present'],
+    left: {},
+  },
+  'names with a word that may be a verb, one of which CI runs': {
+    files: {
+      'package.json': packageJson({
+        test: 'jest',
+        'test:create': 'node test/create.js',
+        'test:server': 'node tools/server.js',
+        'build:server': 'node tools/delete.js',
+      }),
+      [WORKFLOW]: ci('npm test', 'npm run test:create'),
+    },
+    gates: ['test: npm test', 'test-create: npm run test:create'],
+    left: {
+      'test-server': 'its name says "server", and the project\'s CI does not run it',
+      'build-server': 'it runs `node tools/delete.js`',
+    },
+  },
+  'a formatter that lists, beside tests': {
+    files: {
+      Makefile: 'test:\n\tgo test ./...\nfmt:\n\tgofmt -w .\n',
+    },
+    gates: ['fmt: test -z "$(gofmt -l .)"', 'test: make test'],
+    left: {},
+  },
+  'a formatter that lists, in its checking form already': {
+    files: {
+      Makefile: 'fmt-check:\n\ttest -z "$(gofmt -l .)"\nfmt:\n\tgofmt -w .\n',
+    },
+    gates: ['fmt-check: make fmt-check'],
     left: {},
   },
   'what AGENTS.md runs': {

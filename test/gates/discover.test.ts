@@ -164,6 +164,7 @@ const projects: Record<string, [files: Record<string, string>, gates: string[]]>
     },
     [
       'formatter fmt-check: make fmt-check',
+      'formatter fmt: test -z "$(gofmt -l .)"',
       'linter lint: make lint',
       'test test: make test',
       'build build: make build',

@@ -43,8 +43,9 @@ export function scriptRun(
     return script === undefined || script.startsWith('-') ? null : { script, args };
   }
   if (manager !== 'bun' && /^(test|t)$/.test(first)) return { script: 'test', args: rest };
-  // `bun test` is bun's own runner; `yarn lint` and `pnpm lint` are scripts, if there is one.
-  const isScript = (manager === 'pnpm' || manager === 'yarn') && scripts.has(first);
+  // `bun test` is bun's own runner; `yarn lint` and `pnpm lint` are scripts, if there is one; no program has a colon.
+  const isScript =
+    (manager === 'pnpm' || manager === 'yarn') && (scripts.has(first) || first.includes(':'));
   return isScript ? { script: first, args: rest } : null;
 }
 

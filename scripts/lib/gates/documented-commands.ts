@@ -3,7 +3,8 @@ import { isCheckCommand, ownScriptName, taskNames } from './check-command.ts';
 import { kebab, scriptReference, scriptRun, splitChain, withoutRunner } from './commands.ts';
 import { type GateKind, kindOf } from './gate-kind.ts';
 import { findMentions, type Mention } from './mentions.ts';
-import { ownTask, scriptsIn } from './own-tasks.ts';
+import { missingIn } from './missing-script.ts';
+import { knowsScriptsIn, ownTask, scriptsIn } from './own-tasks.ts';
 import type { Candidate, Project } from './project.ts';
 
 const DOCUMENTS = ['AGENTS.md', 'CLAUDE.md'];
@@ -63,8 +64,16 @@ export function gatesOfCommand(command: string, place: Place, project: Project):
       runs: [],
       assumed: false,
       isRun: true,
+      refused: refusalIn(cwd, part, project),
     };
   });
+}
+
+/** Where it says more than there is: documents grow old, and CI's `cd` may be on another line. */
+function refusalIn(cwd: string, command: string, project: Project): string | null {
+  if (!knowsScriptsIn(cwd, project)) return null;
+  const missing = missingIn(command, { ...project, scripts: scriptsIn(cwd, project) });
+  return missing && `package.json has no script \`${missing}\``;
 }
 
 function kindOfPart(part: string): GateKind {

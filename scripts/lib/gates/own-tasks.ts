@@ -15,6 +15,12 @@ export function scriptsIn(
   return project.packages.get(cwd) ?? project.parts.get(cwd)?.scripts ?? new Map();
 }
 
+/** Whether that is all of them: elsewhere a package manager takes the nearest package.json above. */
+export function knowsScriptsIn(cwd: string, { paths, packages, parts }: Project): boolean {
+  const manifest = cwd === '.' ? 'package.json' : `${cwd}/package.json`;
+  return paths.has(manifest) && (cwd === '.' || packages.has(cwd) || parts.has(cwd));
+}
+
 /** The project's own script or task that a command runs, without what it is given here; null for anything else. */
 export function ownTask(command: string, cwd: string, project: Project): string | null {
   const scripts = scriptsIn(cwd, project);

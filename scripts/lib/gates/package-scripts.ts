@@ -8,6 +8,7 @@ import {
 } from './choosing/refusal.ts';
 import { expandHooks, expandScript, kebab, scriptsOfList, splitChain } from './commands.ts';
 import { kindOf } from './gate-kind.ts';
+import { missingBehind } from './missing-script.ts';
 import type { Candidate, Project } from './project.ts';
 
 /** The placeholder that `npm init` writes. */
@@ -61,11 +62,16 @@ function doesSomething(body: string): boolean {
 }
 
 /** Why a script is no gate, with what it runs and what npm runs around it. */
-export function refusalOfBody(name: string, project: Pick<Project, 'scripts'>): string | null {
+export function refusalOfBody(
+  name: string,
+  project: Pick<Project, 'scripts' | 'manager' | 'packages'>,
+): string | null {
+  const missing = missingBehind(name, project);
   return (
     refusalOfName(name) ??
     refusalOfCommand(name, expandScript(name, project)) ??
-    refusalOfHook(expandHooks(name, project))
+    refusalOfHook(expandHooks(name, project)) ??
+    (missing && `it runs the script \`${missing}\`, which package.json does not have`)
   );
 }
 

@@ -34,10 +34,11 @@ export async function workspaceGates(project: Project): Promise<Candidate[]> {
 function refusalIn(
   name: string,
   names: ReadonlyMap<string, unknown>,
-  { packages }: Project,
+  { packages, manager, scripts: ofTop }: Project,
 ): string | null {
   const having = [...packages.values()].filter((scripts) => scripts.has(name));
-  const refusals = having.map((scripts) => refusalOfBody(name, { scripts }));
+  const around = { manager, packages: new Map([...packages, ['.', ofTop]]) };
+  const refusals = having.map((scripts) => refusalOfBody(name, { ...around, scripts }));
   const isVariant = /^build[:-]/.test(name) && names.has('build');
   return refusals.find((it) => it !== null) ?? (isVariant ? 'it is a build beside `build`' : null);
 }

@@ -3,11 +3,13 @@ import { withoutRunner } from '../commands.ts';
 import { wordsOf } from '../gate-kind.ts';
 import type { Candidate } from '../project.ts';
 import { otherOfItsKind } from './other-of-its-kind.ts';
+import { objectIn } from './refusal.ts';
 import { type Around, commandsOf, type Rule, reasons } from './rule.ts';
 import { sameProgram, wholeOrParts, wholeScript } from './whole-or-parts.ts';
 
 export const RULES: readonly Rule[] = [
   refused,
+  maybeVerb,
   sameCommand,
   wantsSurroundings,
   habit,
@@ -27,6 +29,17 @@ function refused(
     candidates,
     (one) => one.refused ?? found.find((other) => nameOf(other) === nameOf(one))?.refused,
   );
+}
+
+/** `test:create` tests what creates, or creates what is tested: what CI runs it for, tells. */
+function maybeVerb(
+  candidates: readonly Candidate[],
+  { identify, run }: Around,
+): ReadonlyMap<Candidate, string> {
+  return reasons(candidates, (one) => {
+    const word = one.assumed || run.has(identify(one)) ? null : objectIn(one.name);
+    return word && `its name says "${word}", and the project's CI does not run it`;
+  });
 }
 
 /** Of commands that come down to the same: the one that CI runs, else the one that is written down first. */
@@ -92,11 +105,16 @@ function habit(candidates: readonly Candidate[]): ReadonlyMap<Candidate, string>
 
 function mentions(other: Candidate, { command }: Candidate): boolean {
   if (other.assumed) return false;
-  const [program = '', second = ''] = withoutRunner(command).split(' ');
+  const [program = '', second = ''] = withoutRunner(command).replace(LISTS, '').split(' ');
   const words = /^[a-z]+$/.test(second) ? `${program} ${second}` : program;
   const isRunner = words === 'go test' ? /\bgotestsum\b/ : null;
-  return commandsOf(other).some((it) => ` ${it} `.includes(` ${words} `) || isRunner?.test(it));
+  return commandsOf(other).some(
+    (it) => ` ${it.replace(LISTS, ' ')} `.includes(` ${words} `) || isRunner?.test(it),
+  );
 }
+
+/** `test -z "$(gofmt -l .)"` runs gofmt. */
+const LISTS = /\btest -z "?\$\(/;
 
 /** tox makes environments of its own, for every version of Python, to run the same tests in. */
 function runsWithin(other: Candidate, command: string): boolean {

@@ -29,6 +29,9 @@ const LEFT_OUT_WORDS = new Set(
   ).split(' '),
 );
 
+/** Verbs, and as well what others are about: `test:create`, `typecheck:server`. */
+const OBJECTS = new Set(['create', 'server']);
+
 /** Run by npm around its own commands, except for the formatter that happens to begin like that. */
 export const LIFECYCLE = /^(pre(?!ttier)|post)/;
 
@@ -106,8 +109,15 @@ export function refusalOfName(name: string): string | null {
   if (LIFECYCLE.test(name)) return 'npm runs it by itself, before or after another';
   const words = wordsOf(name);
   if (UNCHANGED.test(words.join(' '))) return ASKS_FOR_NO_CHANGES;
-  const word = words.find((it) => LEFT_OUT_WORDS.has(it));
+  const object = objectIn(name);
+  const word = words.find((it) => LEFT_OUT_WORDS.has(it) && it !== object);
   return word === undefined ? null : `its name says "${word}"`;
+}
+
+/** The word behind a check's that may be what is checked, and may be what is done. */
+export function objectIn(name: string): string | null {
+  const [first = '', ...rest] = wordsOf(name);
+  return (CHECKING_WORDS.has(first) && rest.find((it) => OBJECTS.has(it))) || null;
 }
 
 /** Why a command may not run on a model's result: it writes sources, does not end by itself, or leaves home. */
