@@ -150,7 +150,6 @@ function offersOf(
   taken: ReadonlySet<RawPath>,
 ): Suggestion['offers'] {
   const [model = ''] = spine.models;
-  const names = others.flatMap(({ models }) => models);
   return files.flatMap((file) => {
     if (file.moved_to !== null || taken.has(file.path)) return [];
     if (versionOf(file, model) !== undefined) return [];
