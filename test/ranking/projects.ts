@@ -172,7 +172,7 @@ const pinned: RankedProject = {
   models: {
     gpt: { 'greet.js': GREET.replace('Hello', 'Welcome,') },
     gemini: { 'README.md': '# Greetings\n\nIt says Welcome.\n' },
-    claude: { 'greet.js': GREET.replace('`Hello ${name}`', '`Welcome, ${name}`') },
+    claude: { 'greet.js': GREET.replace(/return .*;/, "return ['Welcome,', name].join(' ');") },
   },
   hidden: `import assert from 'node:assert/strict';
 import { greet } from './greet.js';

@@ -108,14 +108,15 @@ test('long hunks and long lines are cut, and it is said', () => {
   assert.match(markdown, /^x{160}…$/m);
 });
 
-test('the more hunks, the less of each; the source of each file that is suggested', () => {
-  const files = Array.from({ length: 60 }, (_, at) => {
-    const hunk = (model: string) => ({
-      ...hunkAt(1, `${model}\n`, [model], `f${at}`),
-      lines: Array.from({ length: 50 }, () => `${model}\n`),
+test('the more hunks, the less of each, down to a line for each version; the source of each file that is suggested', () => {
+  const many = (length: number) =>
+    Array.from({ length }, (_, at) => {
+      const hunk = (model: string) => ({
+        ...hunkAt(1, `${model}\n`, [model], `f${at}`),
+        lines: Array.from({ length: 50 }, () => `${model}\n`),
+      });
+      return file(`f${at}`, 'conflict', two(), { hunks: [hunk('a'), hunk('b')] });
     });
-    return file(`f${at}`, 'conflict', two(), { hunks: [hunk('a'), hunk('b')] });
-  });
   const picks = [
     { path: 'f0', from: 'a' },
     {
@@ -126,10 +127,11 @@ test('the more hunks, the less of each; the source of each file that is suggeste
       ],
     },
   ];
-  const markdown = comparisonMarkdown(files, picks);
+  const markdown = comparisonMarkdown(many(60), picks);
   assert.match(markdown, /^\| `f0` \| `a` \| conflict/m);
   assert.match(markdown, /^\| `f1` \| `a` \+ `b` \| conflict/m);
-  assert.is(markdown.match(/and 49 lines more/g)?.length, 120);
+  assert.match(markdown, /^- `a`: `(a ){16}a…`$/m);
+  assert.is(comparisonMarkdown(many(20)).match(/and 48 lines more/g)?.length, 40);
 });
 
 test('deletions, insertions, and a comparison of nothing', () => {

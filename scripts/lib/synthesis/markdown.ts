@@ -7,8 +7,11 @@ import { type Question, questionsByPath, questionsIn } from './questions.ts';
 
 /** Hunks are cut, the more the more there are: the whole is in the diffs, and in the folder of each model. */
 const MOST_LINES = 40;
-const MOST_LINES_TOGETHER = 120;
+const MOST_LINES_TOGETHER = 80;
 const MOST_CHARACTERS = 160;
+/** Where not even a line of each hunk has room: of each version of a file so much, all of them together. */
+const LEAST_CHARACTERS = 24;
+const MOST_CHARACTERS_TOGETHER = 4000;
 
 /**
  * @param picks what is suggested, for the column that says from whom
@@ -23,13 +26,19 @@ export function comparisonMarkdown(
   const byPath = questionsByPath(questions);
   const apart = files.filter(({ path }) => byPath.has(path));
   const hunks = apart.reduce((sum, file) => sum + file.disputes.flat().length, 0);
-  const room = Math.max(1, Math.min(MOST_LINES, Math.floor(MOST_LINES_TOGETHER / (hunks || 1))));
+  const room = Math.min(MOST_LINES, Math.floor(MOST_LINES_TOGETHER / (hunks || 1)));
+  const versions = apart.reduce((sum, { groups }) => sum + groups.length, 0);
+  const excerpt = Math.max(LEAST_CHARACTERS, Math.floor(MOST_CHARACTERS_TOGETHER / versions));
+  const textOf = (file: ComparedFile) => {
+    const asked = byPath.get(file.path) ?? [];
+    return room > 0 ? decisionText(file, asked, room) : versionsText(file, asked, excerpt);
+  };
   return [
     '## Files',
     `${count(files.length, 'file')} changed. Versions lie under files/MODEL/, by their paths.`,
     ...(files.length === 0 ? [] : [fileTable(files, picks, models)]),
     ...(apart.length === 0 ? [] : ['## Where versions exclude each other']),
-    ...apart.map((file) => decisionText(file, byPath.get(file.path) ?? [], room)),
+    ...apart.map(textOf),
   ]
     .join('\n\n')
     .concat('\n');
@@ -70,6 +79,23 @@ function versionText(version: ComparedVersion | undefined): string {
 function decisionText(file: ComparedFile, questions: readonly Question[], lines: number): string {
   const title = `### ${inlineCode(pathText(file.path))}: ${file.agreement}`;
   return [title, ...questions.map((question) => questionText(question, lines))].join('\n\n');
+}
+
+/** What each version has in the disputed places, on a line. */
+function versionsText(
+  file: ComparedFile,
+  questions: readonly Question[],
+  characters: number,
+): string {
+  const disputed = file.disputes.flat();
+  const lines = file.groups.map((models) => {
+    const own = disputed.filter((hunk) => hunk.models.some((model) => models.includes(model)));
+    const text = own.flatMap((hunk) => hunk.lines.map((line) => pathText(line.trim()))).join(' ');
+    const shown = text.length > characters ? `${text.slice(0, characters)}…` : text;
+    return `- ${models.map(inlineCode).join(', ')}: ${shown === '' ? 'nothing' : inlineCode(shown)}`;
+  });
+  const ids = questions.map(({ id }) => inlineCode(id)).join(' ');
+  return [`### ${inlineCode(pathText(file.path))}: ${ids}`, lines.join('\n')].join('\n\n');
 }
 
 function questionText({ id, kind, options }: Question, lines: number): string {
