@@ -93,9 +93,9 @@ const script = defineScript({
     unpicked: z
       .array(z.object({ ...printedPath, models: z.array(z.string()) }))
       .describe('changed by some model, taken from none'),
-    missing_picks: z
+    missing: z
       .array(missingPickSchema)
-      .describe('what picked files need and only unpicked versions have'),
+      .describe('what picked lines use and only unpicked parts bring'),
     conflicts: z.array(z.object(printedPath)),
     undo: z.string().nullable().describe('the command that takes it back'),
     undone: z.boolean(),
@@ -129,7 +129,7 @@ const script = defineScript({
         ...{
           applied: [],
           unpicked: [],
-          missing_picks: [],
+          missing: [],
           conflicts: [],
           undo: null,
           undone: true,

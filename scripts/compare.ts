@@ -101,7 +101,7 @@ const script = defineScript({
     // Its warnings name trees, which would tell a judge whose they are.
     const told = options.blind ? { ...reporter, warn: unnamedWarning(reporter) } : reporter;
     const comparison = await withFormatting(repository, session, pass, raw, signal, told);
-    const facts = await readEvidence(repository, session, pass, comparison);
+    const facts = await readEvidence(session, pass, comparison);
     const suggested = await suggest(repository, session, pass, comparison);
     const kept =
       session === null ? null : await keepComparison(session, pass, comparison, facts, suggested);

@@ -194,14 +194,14 @@ test('what a picked file needs is told before anything runs; blind: no name and 
   const { cwd, session, pass } = await compared(box);
   // Only unpicked versions have it.
   const picks = ['apply-picks', '--pick', 'more.test.js=gpt', '--dry-run', ...session];
-  const { missing_picks, warnings } = await ok(box, cwd, ...picks);
+  const { missing, warnings } = await ok(box, cwd, ...picks);
   assert.equal(
-    missing_picks.map((it: Json) => [it.path, it.needs, it.provided_by]),
+    missing.map((it: Json) => [it.path, it.needs, it.provided_by]),
     [['more.test.js', 'file', [{ model: 'gpt', path: 'more.js' }]]],
   );
   assert.match(warnings.join(), /more\.js.*--pick more\.js=gpt/);
   const both = await ok(box, cwd, 'apply-picks', '--take', 'gpt', '--dry-run', ...session);
-  assert.equal(both.missing_picks, []);
+  assert.equal(both.missing, []);
 
   const drawn = new Map<string, Json>();
   for (let draw = 0; draw < 12 && drawn.size < 2; draw++) {

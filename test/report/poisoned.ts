@@ -99,15 +99,12 @@ function poisonedComparison(text: string): ReportComparison {
 function poisonedEvidence(text: string): ReportEvidence {
   const texts = Array(50).fill(text);
   const named = texts.map(() => ({ path: text, name: text }));
-  const changed = named.map((it) => ({ ...it, before: text, after: text }));
   return evidenceOf(text, {
     gates: [{ kind: text, name: text, status: text, verdict: 'introduced', tests: null }],
     tests: { new_files: texts, changed_files: texts, deleted_files: texts, ran_more: 1 },
     cross_tests: { catches: texts, caught_by: texts, proves_something: true, fails_own: true },
-    dependencies: {
-      ...{ added: named.map((it) => ({ ...it, requirement: text })), removed: named, changed },
-    },
-    public_api: { added: named, removed: named, changed, unread: texts },
+    dependencies: { added: named, removed: named, changed: named },
+    public_api: { added: named, removed: named },
     tampered: texts.map((path) => ({ path, kind: 'test-deleted', severity: 'strong' })),
   });
 }

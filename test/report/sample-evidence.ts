@@ -8,7 +8,7 @@ export function evidenceOf(model: string, facts: Partial<ReportEvidence> = {}): 
     tests: { new_files: [], changed_files: [], deleted_files: [], ran_more: null },
     cross_tests: null,
     dependencies: { added: [], removed: [], changed: [] },
-    public_api: { added: [], removed: [], changed: [], unread: [] },
+    public_api: { added: [], removed: [] },
     ...{ tampered: [], duration_ms: null, attempts: null, cost_usd: null },
     ...facts,
   };
@@ -31,10 +31,7 @@ export const evidence: ReportEvidence[] = [
       ...{ changed_files: ['test/client.test.ts'], deleted_files: [], ran_more: 7 },
     },
     cross_tests: { catches: ['gpt'], caught_by: [], proves_something: true, fails_own: false },
-    public_api: {
-      ...{ added: [named('RetryOptions'), named('backoff')], removed: [], unread: [] },
-      changed: [{ ...named('fetch'), before: '(url)', after: '(url, options?: RetryOptions)' }],
-    },
+    public_api: { added: [named('RetryOptions'), named('backoff')], removed: [] },
     ...{ duration_ms: 187_400, attempts: 1, cost_usd: 0.84 },
   }),
   evidenceOf('gemini', {
@@ -52,7 +49,7 @@ export const evidence: ReportEvidence[] = [
     },
     cross_tests: { catches: [], caught_by: [], proves_something: false, fails_own: false },
     dependencies: {
-      added: [{ path: 'package.json', name: 'p-retry', requirement: '^6.2.0' }],
+      added: [{ path: 'package.json', name: 'p-retry' }],
       ...{ removed: [], changed: [] },
     },
     tampered: [{ path: 'biome.json', kind: 'strictness-lowered', severity: 'strong' }],
@@ -71,7 +68,7 @@ export const evidence: ReportEvidence[] = [
     cross_tests: {
       ...{ catches: [], caught_by: ['claude'], proves_something: true, fails_own: true },
     },
-    public_api: { added: [], removed: [named('HttpError')], changed: [], unread: [] },
+    public_api: { added: [], removed: [named('HttpError')] },
     ...{ duration_ms: 2_700_000, attempts: 2, cost_usd: null },
   }),
 ];

@@ -7,11 +7,12 @@ import type { Reporter } from '../script.ts';
 import { replaceJson } from '../session/files.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
-import type { MissingPick } from '../synthesis/closure.ts';
 import type { Picks } from '../synthesis/picks.ts';
+import type { MissingPick } from '../words/missing.ts';
 import { applySynthesis, planApplication } from './apply.ts';
 import { gateMainTree, type MainGates } from './explain-main.ts';
 import { readLabels } from './keep-comparison.ts';
+import { checkPicks } from './missing-picks.ts';
 import type { OpenedComparison } from './open-comparison.ts';
 import { appliedFile } from './summary.ts';
 import { buildSynthesis, keepSynthesis, openPicks } from './synthesis.ts';
@@ -19,24 +20,14 @@ import { keepTakenWhole, wholeTaken } from './taken-wholes.ts';
 import { type VerifyOptions, verifyPicks } from './verify-picks.ts';
 
 export const missingPickSchema = z.object({
-  path: z.string(),
-  needs: z.enum([
-    'file',
-    'name',
-    'script',
-    'dependency',
-    'lockfile',
-    'manifest',
-    'tested-code',
-    'test',
-  ]),
+  path: z.string().describe('the picked file that needs something'),
+  needs: z.enum(['file', 'name', 'script', 'package', 'lockfile']),
   name: z.string(),
   provided_by: z.array(z.object({ model: z.string(), path: z.string() })),
-  severity: z.enum(['breaks', 'likely', 'note']),
-  message: z.string(),
+  message: z.string().describe('in words, with the pick that is missing'),
 }) satisfies z.ZodType<MissingPick>;
 
-export interface ApplyOptions extends VerifyOptions {
+export interface ApplyOptions extends Omit<VerifyOptions, 'missing'> {
   picksText: string | null;
   pick: string[];
   take?: string | undefined;
@@ -64,10 +55,9 @@ export async function applyPicks(
   for (const warning of synthesis.warnings) reporter.warn(warning);
   if (options.expectedTree !== undefined && options.expectedTree !== synthesis.tree)
     throw replayDiffers(options.expectedTree, synthesis.tree);
-  // The reading of source code is loaded where it is needed: not every start has to wait for it.
-  const { checkClosure } = await import('./closure.ts');
-  const missing = await checkClosure(repository, comparison, synthesis);
-  for (const { severity, message } of missing) if (severity !== 'note') reporter.warn(message);
+  const { missing, warnings } = await checkPicks(repository, comparison, picks);
+  for (const warning of warnings) reporter.warn(warning);
+  for (const { message } of missing) reporter.warn(message);
   const printed = {
     session_id: session?.data.session_id ?? null,
     pass: session === null ? null : pass,
@@ -75,7 +65,7 @@ export async function applyPicks(
     to: options.to,
     applied: synthesis.applied.map(({ path, ...rest }) => ({ ...printPath(path), ...rest })),
     unpicked: synthesis.unpicked.map(({ path, models }) => ({ ...printPath(path), models })),
-    missing_picks: missing,
+    missing,
     conflicts: [],
   };
   // Conflicts with the user's own changes are told before gates spend minutes.
@@ -91,7 +81,14 @@ export async function applyPicks(
   }
 
   const proved = options.verify
-    ? await verifyPicks(opened, comparison, picks, synthesis.tree, options, reporter)
+    ? await verifyPicks(
+        opened,
+        comparison,
+        picks,
+        synthesis.tree,
+        { ...options, missing },
+        reporter,
+      )
     : null;
   if (session !== null) await keepResults(session, pass, picks, printed);
   if (session !== null) await keepSynthesis(repository, session, pass, synthesis.tree);

@@ -22,14 +22,10 @@ export function evidenceMarkdown({ models, cross }: EvidenceOfAll): string {
     ['its tests catch', (it) => it.cross_tests?.catches.map(inlineCode).join(', ') ?? ''],
     ['is caught by tests of', (it) => it.cross_tests?.caught_by.map(inlineCode).join(', ') ?? ''],
     ['its tests fail on base', ({ cross_tests }) => inWords(cross_tests?.proves_something ?? null)],
-    [
-      'dependencies added',
-      (it) => names(it.dependencies.added.map(({ name, requirement }) => `${name} ${requirement}`)),
-    ],
+    ['dependencies added', (it) => names(it.dependencies.added.map(({ name }) => name))],
     ['dependencies removed', (it) => names(it.dependencies.removed.map(({ name }) => name))],
     ['public names added', (it) => names(it.public_api.added.map(({ name }) => name))],
     ['public names removed', (it) => names(it.public_api.removed.map(({ name }) => name))],
-    ['public names changed', (it) => names(it.public_api.changed.map(({ name }) => name))],
     [
       'gates tampered with',
       (it) => names(it.tampered.map((one) => `${one.path}: ${one.kind} (${one.severity})`)),

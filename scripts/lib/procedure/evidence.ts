@@ -6,26 +6,19 @@ import { tamperingKinds } from '../gates/tampering/kinds.ts';
 import { isTest } from '../gates/tampering/names.ts';
 import { verdicts } from '../gates/verdict.ts';
 import { pathText } from '../git/paths.ts';
-import type { Repository } from '../git/repository.ts';
 import type { Session } from '../session/session.ts';
 import type { LabelMap } from '../synthesis/blind.ts';
 import type { ComparedFile, ComparedVersion } from '../synthesis/compare.ts';
+import { isManifest, packagesIn } from '../words/dependencies.ts';
+import type { Part } from '../words/missing.ts';
+import { publicNames } from '../words/public-names.ts';
 import type { Comparison } from './compare.ts';
 import { readCrossTests } from './cross-tests.ts';
 import { readGateRecord, type TargetResult } from './gate-record.ts';
-import type { ReadContents } from './read-contents.ts';
+import { allParts } from './missing-picks.ts';
 import { readRunState } from './run-state.ts';
 
 const named = z.object({ path: z.string(), name: z.string() });
-
-const apiSchema = z.object({
-  added: z.array(named),
-  removed: z.array(named),
-  changed: z.array(named.extend({ before: z.string(), after: z.string() })),
-  unread: z.array(z.string()).describe('files that could not be read as code'),
-});
-
-export type ApiOfModel = z.output<typeof apiSchema>;
 
 export const evidenceSchema = z.object({
   model: z.string().describe('or its label with --blind'),
@@ -62,12 +55,12 @@ export const evidenceSchema = z.object({
     })
     .nullable()
     .describe('null: cross-tests was not run'),
-  dependencies: z.object({
-    added: z.array(named.extend({ requirement: z.string() })),
-    removed: z.array(named),
-    changed: z.array(named.extend({ before: z.string(), after: z.string() })),
-  }),
-  public_api: apiSchema,
+  dependencies: z
+    .object({ added: z.array(named), removed: z.array(named), changed: z.array(named) })
+    .describe('packages that changed lines of manifests name'),
+  public_api: z
+    .object({ added: z.array(named), removed: z.array(named) })
+    .describe('what changed lines of code look to define for others'),
   tampered: z.array(
     z.object({
       path: z.string(),
@@ -89,21 +82,11 @@ export interface EvidenceOfAll {
 
 /** In the order of the candidates. */
 export async function readEvidence(
-  repository: Repository,
   session: Session | null,
   pass: number,
   { files, candidates }: Comparison,
 ): Promise<EvidenceOfAll> {
-  // The reading of source code is loaded where it is needed: not every start has to wait for it.
-  const [code, { readApi }, { ReadContents, versionsOf }] = await Promise.all([
-    import('../code/dependencies.ts'),
-    import('./api-of-models.ts'),
-    import('./read-contents.ts'),
-  ]);
-  const contents = new ReadContents(repository.topLevel);
-  const manifests = files.filter(({ path }) => code.isManifest(pathText(path)));
-  await contents.readTexts(manifests.flatMap(versionsOf));
-  const api = await readApi(contents, files);
+  const parts = allParts(files);
   const record = session === null ? null : await readGateRecord(session, pass);
   const cross = session === null ? null : await readCrossTests(session, pass);
   const base = record?.results.find(({ target }) => target === 'base') ?? null;
@@ -117,8 +100,8 @@ export async function readEvidence(
       ...gatesOf(result),
       tests: testsOf(model, files, result, base),
       cross_tests: crossOf(model, cross),
-      dependencies: dependenciesOf(model, manifests, contents, code),
-      public_api: api.get(model) ?? NO_API,
+      dependencies: dependenciesOf(model, parts),
+      public_api: publicNames(parts, model),
       tampered: (result?.tampered ?? []).map(({ path, kind, severity }) => ({
         path,
         kind,
@@ -131,8 +114,6 @@ export async function readEvidence(
   }
   return { models, cross };
 }
-
-const NO_API: ApiOfModel = { added: [], removed: [], changed: [], unread: [] };
 
 /** Without names, and without what tells them: time and cost. In the order of the labels. */
 export function relabelEvidence({ models, cross }: EvidenceOfAll, labels: LabelMap): EvidenceOfAll {
@@ -207,23 +188,17 @@ function crossOf(model: string, cross: CrossTests | null): Evidence['cross_tests
   return { catches, caught_by, proves_something, fails_own };
 }
 
-function dependenciesOf(
-  model: string,
-  files: readonly ComparedFile[],
-  contents: ReadContents,
-  { readDependencies, dependencyChanges }: typeof import('../code/dependencies.ts'),
-): Evidence['dependencies'] {
+function dependenciesOf(model: string, parts: readonly Part[]): Evidence['dependencies'] {
   const found: Evidence['dependencies'] = { added: [], removed: [], changed: [] };
-  for (const { path, file, version } of changesBy(model, files)) {
-    const read = (blob: string | null | undefined) => {
-      const text = contents.textOf(path, blob ?? '');
-      return text === null ? null : readDependencies(path, text);
-    };
-    const [before, after] = [read(file.base?.oid), read(version.blob)];
-    const { added, removed, changed } = dependencyChanges(before ?? new Map(), after ?? new Map());
-    found.added.push(...added.map((it) => ({ path, ...it })));
-    found.removed.push(...removed.map((name) => ({ path, name })));
-    found.changed.push(...changed.map((it) => ({ path, ...it })));
+  const own = parts.filter(({ path, models }) => models.includes(model) && isManifest(path));
+  for (const path of new Set(own.map((part) => part.path))) {
+    const named = (lines: (part: Part) => readonly string[]) =>
+      new Set(own.flatMap((part) => (part.path === path ? packagesIn(path, lines(part)) : [])));
+    const [after, before] = [named((part) => part.lines), named((part) => part.removed)];
+    for (const name of new Set([...after, ...before])) {
+      const kind = !before.has(name) ? 'added' : after.has(name) ? 'changed' : 'removed';
+      found[kind].push({ path: pathText(path), name });
+    }
   }
   return found;
 }

@@ -101,7 +101,7 @@ export async function execute(
   await crossTestModels(repository, session, options, signal, reporter);
   const raw = await compare(repository, session.data.base, candidatesOf(session, pass));
   const comparison = await withFormatting(repository, session, pass, raw, signal, reporter);
-  const evidence = await readEvidence(repository, session, pass, comparison);
+  const evidence = await readEvidence(session, pass, comparison);
   const suggested = await suggest(repository, session, pass, comparison);
   await keepComparison(session, pass, comparison, evidence, suggested);
   const suggestion = await keepSuggestion(session, pass, suggested.suggestion);

@@ -5,6 +5,7 @@ import type { Reporter } from '../script.ts';
 import type { Session } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
 import { type Picks, picksSchema } from '../synthesis/picks.ts';
+import type { MissingPick } from '../words/missing.ts';
 import type { Comparison } from './compare.ts';
 import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
 import type { OpenedComparison } from './open-comparison.ts';
@@ -45,6 +46,8 @@ export interface VerifyOptions {
   search: boolean;
   searchRuns: number;
   searchMinutes: number;
+  /** What the picks leave out that they need: it is said first where they are red. */
+  missing: readonly MissingPick[];
   signal: AbortSignal;
 }
 
@@ -94,7 +97,8 @@ export async function verifyPicks(
       answer: answerOf(search),
     },
   };
-  if (!proof.passed || search?.nearest != null) throw redProof(verification, session);
+  if (!proof.passed || search?.nearest != null)
+    throw redProof(verification, session, options.missing);
   if (search !== null) reporter.warn(answerOf(search));
   for (const item of red)
     reporter.warn(
@@ -123,6 +127,7 @@ function answerOf({ nearest, exhausted, runs }: MixSearch): string {
 function redProof(
   verification: z.output<typeof verificationSchema>,
   session: Session | null,
+  missing: readonly MissingPick[],
 ): Refusal {
   const { red, search, nearest_green: nearest, culprits } = verification;
   const shown = red.slice(0, 5).join(', ');
@@ -131,12 +136,13 @@ function redProof(
   return new Refusal({
     code: 'gates-red',
     message: `The mix is not green: ${shown}${more}. Nothing was applied.${blame}${search === null ? '' : ` ${search.answer}`}`,
-    hint:
+    hint: `${missing.length === 0 ? '' : `Missing: ${missing[0]?.message}. `}${
       session !== null && nearest?.file != null
         ? `It is another mix than the one that was chosen. To apply it, if that is agreed: ${sessionCommand(session, 'apply-picks', '--picks', nearest.file, '--verify')}`
         : search === null
           ? 'Read the logs that "details" names and change the picks; --search looks for the picks that are to blame and for a green mix near them.'
-          : 'Read the logs that "details" names, change the picks, or mend the code by hand after apply-picks without --verify.',
-    details: { verify: verification },
+          : 'Read the logs that "details" names, change the picks, or mend the code by hand after apply-picks without --verify.'
+    }`,
+    details: { verify: verification, missing },
   });
 }

@@ -30,17 +30,11 @@ export interface ReportEvidence {
     fails_own: boolean;
   } | null;
   dependencies: {
-    added: (Named & { requirement: string })[];
-    removed: Named[];
-    changed: (Named & { before: string; after: string })[];
-  };
-  public_api: {
     added: Named[];
     removed: Named[];
-    changed: (Named & { before: string; after: string })[];
-    /** Files that could not be read as code. */
-    unread: string[];
+    changed: Named[];
   };
+  public_api: { added: Named[]; removed: Named[] };
   tampered: Pick<ReportTarget['tampered'][number], 'path' | 'kind' | 'severity'>[];
   duration_ms: number | null;
   attempts: number | null;

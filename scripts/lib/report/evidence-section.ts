@@ -152,13 +152,13 @@ function crossRows(evidence: readonly ReportEvidence[]): Row[] {
 function codeRows(evidence: readonly ReportEvidence[]): Row[] {
   return [
     ...listRow('dependencies added', evidence, ({ dependencies }) =>
-      dependencies.added.map((it) => html`${name(it.name)} ${short(it.requirement)}`),
+      dependencies.added.map((it) => name(it.name)),
     ),
     ...listRow('dependencies removed', evidence, ({ dependencies }) =>
       dependencies.removed.map((it) => name(it.name)),
     ),
     ...listRow('dependencies changed', evidence, ({ dependencies }) =>
-      dependencies.changed.map(changed),
+      dependencies.changed.map((it) => name(it.name)),
     ),
     ...listRow('public names added', evidence, ({ public_api }) =>
       public_api.added.map((it) => name(it.name)),
@@ -169,10 +169,6 @@ function codeRows(evidence: readonly ReportEvidence[]): Row[] {
       ({ public_api }) => public_api.removed.map((it) => name(it.name)),
       word('warn', 'removed'),
     ),
-    ...listRow('public names changed', evidence, ({ public_api }) =>
-      public_api.changed.map(changed),
-    ),
-    ...listRow('not readable as code', evidence, ({ public_api }) => public_api.unread.map(name)),
   ];
 }
 
@@ -199,8 +195,4 @@ function short(text: string): string {
 
 function name(text: string): Html {
   return html`<code>${short(text)}</code>`;
-}
-
-function changed(it: { name: string; before: string; after: string }): Html {
-  return html`${name(it.name)}<small>${name(it.before)} → ${name(it.after)}</small>`;
 }

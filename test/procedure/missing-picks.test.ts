@@ -1,11 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Repository } from '../../scripts/lib/git/repository.ts';
-import { checkClosure } from '../../scripts/lib/procedure/closure.ts';
+import { checkPicks } from '../../scripts/lib/procedure/missing-picks.ts';
 import { type ComparedFile, compareCandidates } from '../../scripts/lib/synthesis/compare.ts';
 import type { Pick } from '../../scripts/lib/synthesis/picks.ts';
-import { resolvePicks } from '../../scripts/lib/synthesis/resolve-picks.ts';
-import { synthesize } from '../../scripts/lib/synthesis/synthesize.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Files, link, makeRepository } from '../synthesis/repository.ts';
 
@@ -24,20 +22,23 @@ async function check(baseFiles: Files, models: Record<string, Files>, choose: Ch
     typeof choose === 'function'
       ? choose(files)
       : Object.entries(choose).map(([path, from]) => ({ path, from }));
-  const resolved = resolvePicks({ picks }, { files, models: Object.keys(models) });
-  const made = await synthesize(directory, base, resolved);
-  if (made.tree === null) throw new Error(JSON.stringify(made.conflicts));
   const repository = { topLevel: directory } as Repository;
-  const found = await checkClosure(repository, { base, candidates, files }, made);
+  const { missing, warnings } = await checkPicks(
+    repository,
+    { base, candidates, files, questions: [] },
+    { picks },
+  );
   return {
-    found,
-    brief: found.map(({ path, needs, name, severity }) => `${path} ${needs} ${name} ${severity}`),
-    messages: found.map(({ message }) => message),
+    brief: missing.map(({ path, needs, name }) => `${path} ${needs} ${name}`),
+    messages: missing.map(({ message }) => message),
+    warnings,
   };
 }
 
+const manifest = (content: object) => `${JSON.stringify(content, null, 2)}\n`;
+
 const TS_BASE: Files = {
-  'package.json': JSON.stringify({
+  'package.json': manifest({
     scripts: { test: 'node --test', build: 'tsc' },
     dependencies: { zod: '4' },
   }),
@@ -53,7 +54,7 @@ const TS_BASE: Files = {
 };
 
 const GPT_TS: Files = {
-  'package.json': JSON.stringify({
+  'package.json': manifest({
     scripts: { test: 'node --test', build: 'tsc', words: 'node scripts/words.mjs' },
     dependencies: { zod: '4', slugger: '^1' },
   }),
@@ -75,13 +76,10 @@ test('TypeScript: files, names behind files that pass them on, packages', async 
     { gpt: GPT_TS },
     { 'src/title.ts': 'gpt', 'test/title.test.ts': 'gpt' },
   );
-  assert.equal(brief, [
-    'src/title.ts file src/text/slug.ts breaks',
-    'src/title.ts name squeeze breaks',
-  ]);
+  assert.equal(brief, ['src/title.ts name squeeze', 'src/title.ts file src/text/slug.ts']);
   assert.equal(messages, [
-    'src/title.ts (from gpt) imports "./text/slug.ts", which only gpt has: --pick src/text/slug.ts=gpt',
-    'src/title.ts (from gpt) imports "squeeze" from "src/index.ts", which only gpt\'s src/text/trim.ts exports: --pick src/text/trim.ts=gpt',
+    'src/title.ts uses squeeze, which only src/text/trim.ts of gpt brings: --pick src/text/trim.ts=gpt',
+    'src/title.ts speaks of src/text/slug.ts, which only src/text/slug.ts of gpt brings: --pick src/text/slug.ts=gpt',
   ]);
 });
 
@@ -93,11 +91,11 @@ test('TypeScript: what was told, picked; then the package is missing, and then t
     'src/text/trim.ts': 'gpt',
   };
   const first = await check(TS_BASE, { gpt: GPT_TS }, picks);
-  assert.equal(first.brief, ['src/text/slug.ts dependency slugger breaks']);
+  assert.equal(first.brief, ['src/text/slug.ts package slugger']);
   const second = await check(TS_BASE, { gpt: GPT_TS }, { ...picks, 'package.json': 'gpt' });
   assert.equal(second.brief, [
-    'package.json file scripts/words.mjs likely',
-    'package.json lockfile package-lock.json likely',
+    'package.json lockfile package-lock.json',
+    'package.json file scripts/words.mjs',
   ]);
   const third = await check(
     TS_BASE,
@@ -109,44 +107,13 @@ test('TypeScript: what was told, picked; then the package is missing, and then t
 
 test('TypeScript: a workflow without its script', async () => {
   const { brief } = await check(TS_BASE, { gpt: GPT_TS }, { '.github/workflows/ci.yml': 'gpt' });
-  assert.equal(brief, ['.github/workflows/ci.yml script words breaks']);
+  assert.equal(brief, ['.github/workflows/ci.yml script words']);
 });
 
 test('TypeScript: everything of one model is complete, and so is nothing', async () => {
   const all = Object.fromEntries(Object.keys(GPT_TS).map((path) => [path, 'gpt']));
   assert.equal((await check(TS_BASE, { gpt: GPT_TS }, all)).brief, []);
   assert.equal((await check(TS_BASE, { gpt: GPT_TS }, { 'src/title.ts': 'base' })).brief, []);
-});
-
-test('TypeScript: two models of one task, mixed; each lacks what the other renamed', async () => {
-  const claude: Files = {
-    'src/text/trim.ts': null,
-    'src/text/strip.ts': 'export const strip = (text: string) => text.trim();\n',
-    'src/text/index.ts': "export * from './strip.ts';\n",
-    'src/main.ts':
-      "import { strip } from './text/strip.ts';\nexport const main = async () => strip('x');\n",
-  };
-  const gpt: Files = {
-    'src/new.ts': "import { trim } from './text/index.ts';\nexport const x = trim('x');\n",
-  };
-  const mixed = await check(
-    TS_BASE,
-    { claude, gpt },
-    {
-      'src/text/trim.ts': 'claude',
-      'src/text/strip.ts': 'claude',
-      'src/text/index.ts': 'claude',
-      'src/new.ts': 'gpt',
-    },
-  );
-  assert.equal(mixed.brief, [
-    'src/main.ts file src/text/trim.ts breaks',
-    'src/new.ts name trim breaks',
-  ]);
-  assert.equal(mixed.messages, [
-    'src/main.ts (as in base) imports "./text/trim.ts", which only base has; claude, whose pick takes it away, has a src/main.ts that does without: --pick src/main.ts=claude',
-    'src/new.ts (from gpt) imports "trim" from "src/text/index.ts", which base\'s src/text/trim.ts and base\'s src/text/index.ts export (the pick of src/text/trim.ts from claude takes it away): --pick src/text/trim.ts=base --pick src/text/index.ts=base',
-  ]);
 });
 
 test('TypeScript: hunks of two models, of which one calls what the other hunk defines', async () => {
@@ -165,17 +132,17 @@ test('TypeScript: hunks of two models, of which one calls what the other hunk de
   };
   const gpt: Files = {
     'src/a.ts': lines(
-      "import { b, c } from './b.ts';",
+      "import { b, extra } from './b.ts';",
       '',
       'export const one = 1;',
       '',
       '',
       '',
-      'export const end = b + c;',
+      'export const end = b + extra;',
     ),
     'src/b.ts': lines(
       'export const b = 1;',
-      'export const c = 1;',
+      'export const extra = 1;',
       '',
       '',
       '',
@@ -192,7 +159,7 @@ test('TypeScript: hunks of two models, of which one calls what the other hunk de
   };
   assert.equal((await check(base, { gpt }, withHunksOfB(0))).brief, []);
   const { brief } = await check(base, { gpt }, withHunksOfB(1));
-  assert.equal(brief, ['src/a.ts name c breaks']);
+  assert.equal(brief, ['src/a.ts name extra']);
 });
 
 test('TypeScript: names that the settings give to folders', async () => {
@@ -211,10 +178,7 @@ test('TypeScript: names that the settings give to folders', async () => {
     },
     { 'src/pages/a.tsx': 'gpt' },
   );
-  assert.equal(brief, [
-    'src/pages/a.tsx file src/lib/slug.ts breaks',
-    'src/pages/a.tsx name fresh breaks',
-  ]);
+  assert.equal(brief, ['src/pages/a.tsx name fresh', 'src/pages/a.tsx file src/lib/slug.ts']);
 });
 
 test('JavaScript: require, literals that name files, files that cannot be read', async () => {
@@ -232,7 +196,11 @@ test('JavaScript: require, literals that name files, files that cannot be read',
     { gpt },
     { 'lib/a.js': 'gpt', 'lib/binary.js': 'gpt', 'lib/large.js': 'gpt', 'lib/link.js': 'gpt' },
   );
-  assert.equal(brief, ['lib/a.js file lib/slug.js breaks', 'lib/a.js file lib/words.txt likely']);
+  assert.equal(brief, [
+    'lib/a.js file lib/slug.js',
+    'lib/a.js file lib/words.txt',
+    'lib/large.js file lib/slug.js',
+  ]);
 });
 
 const PY_BASE: Files = {
@@ -263,10 +231,9 @@ test('Python: modules by name, names, distributions', async () => {
     { 'shop/prices.py': 'gpt', 'tests/test_prices.py': 'gpt' },
   );
   assert.equal(brief, [
-    'shop/prices.py file shop/rates.py breaks',
-    'shop/prices.py name Discount breaks',
-    'shop/prices.py dependency yaml breaks',
-    'tests/test_prices.py name Discount breaks',
+    'shop/prices.py name Discount',
+    'shop/prices.py file shop/rates.py',
+    'tests/test_prices.py name Discount',
   ]);
 });
 
@@ -275,25 +242,6 @@ test('Python: complete', async () => {
   assert.equal((await check(PY_BASE, { gpt: GPT_PY }, all)).brief, []);
   const { brief } = await check(PY_BASE, { gpt: GPT_PY }, { 'shop/rates.py': 'gpt' });
   assert.equal(brief, []);
-});
-
-test('Python: a lockfile without its manifest, and a test without the code that it tests', async () => {
-  const { brief } = await check(
-    PY_BASE,
-    {
-      gpt: GPT_PY,
-      claude: {
-        'shop/cart.py': 'class Cart:\n    size = 0\n',
-        'tests/test_cart.py':
-          'from shop.cart import Cart\n\n\ndef test_size():\n    assert Cart.size == 0\n',
-      },
-    },
-    { 'uv.lock': 'gpt', 'tests/test_cart.py': 'claude' },
-  );
-  assert.equal(brief, [
-    'tests/test_cart.py tested-code shop/cart.py likely',
-    'uv.lock manifest pyproject.toml likely',
-  ]);
 });
 
 const GO_BASE: Files = {
@@ -326,9 +274,9 @@ test('Go: packages, their names, and what files of one package use of each other
     { 'main.go': 'gpt', 'cart/cart.go': 'gpt' },
   );
   assert.equal(brief, [
-    'cart/cart.go name sum breaks',
-    'main.go file prices breaks',
-    'main.go name Empty breaks',
+    'cart/cart.go name sum',
+    'main.go name Empty',
+    'main.go file prices/prices.go',
   ]);
 });
 
@@ -340,23 +288,20 @@ test('Go: a module that nobody asks for, and sums', async () => {
     'prices/prices.go': 'gpt',
   };
   const first = await check(GO_BASE, { gpt: GPT_GO }, picks);
-  assert.equal(first.brief, [
-    'cart/sum.go test cart/sum_test.go note',
-    'prices/prices.go dependency github.com/some/yaml breaks',
-  ]);
+  assert.equal(first.brief, ['prices/prices.go package github.com/some/yaml']);
   const second = await check(
     GO_BASE,
     { gpt: GPT_GO },
     { ...picks, 'go.mod': 'gpt', 'cart/sum_test.go': 'gpt' },
   );
-  assert.equal(second.brief, ['go.mod lockfile go.sum likely']);
+  assert.equal(second.brief, ['go.mod lockfile go.sum']);
 });
 
 test('Go: complete, and a test that needs the function of another file', async () => {
   const all = Object.fromEntries(Object.keys(GPT_GO).map((path) => [path, 'gpt']));
   assert.equal((await check(GO_BASE, { gpt: GPT_GO }, all)).brief, []);
   const { brief } = await check(GO_BASE, { gpt: GPT_GO }, { 'cart/sum_test.go': 'gpt' });
-  assert.equal(brief, ['cart/sum_test.go name sum breaks']);
+  assert.equal(brief, ['cart/sum_test.go file cart/sum.go']);
 });
 
 test('names of any bytes are no hindrance', async () => {
@@ -364,21 +309,79 @@ test('names of any bytes are no hindrance', async () => {
     { 'a.ts': '' },
     {
       gpt: {
-        '\xff.ts': "import './b.ts';",
-        'b.ts': '',
-        'a.ts': "import './b.ts';\nimport './\xc3\xa9.ts';\n",
-        '\xc3\xa9.ts': '',
+        '\xff.ts': "import './other.ts';",
+        'other.ts': '',
+        'a.ts': "import './other.ts';\nimport './\xc3\xa9l\xc3\xa8ve.ts';\n",
+        '\xc3\xa9l\xc3\xa8ve.ts': '',
       },
     },
     (files) =>
       files
-        .filter(({ path }) => path !== 'b.ts' && path !== '\xc3\xa9.ts')
+        .filter(({ path }) => path === 'a.ts' || path === '\xff.ts')
         .map(({ path }) => ({
           path_base64: Buffer.from(path, 'latin1').toString('base64'),
           from: 'gpt',
         })),
   );
-  assert.equal(brief, ['a.ts file b.ts breaks', 'a.ts file \u00e9.ts breaks']);
+  assert.equal(brief, [
+    'a.ts file other.ts',
+    'a.ts file \u00e9l\u00e8ve.ts',
+    '\ufffd.ts file other.ts',
+  ]);
+});
+
+test('Java, Rust, Ruby: words know no language', async () => {
+  const models = {
+    gpt: {
+      'src/Shop.java': 'class Shop {\n  int total() {\n    return Prices.sumOf(items);\n  }\n}\n',
+      'src/Prices.java':
+        'class Prices {\n  static int sumOf(List<Item> items) {\n    return 0;\n  }\n}\n',
+      'src/lib.rs': 'mod prices;\n\npub fn total() -> u32 {\n    prices::sum_of()\n}\n',
+      'src/prices.rs': 'pub fn sum_of() -> u32 {\n    0\n}\n',
+      'app/shop.rb': "require_relative 'rates'\n\nputs Rates.today\n",
+      'app/rates.rb': 'module Rates\n  def self.today\n    1\n  end\nend\n',
+    },
+  };
+  const { brief } = await check(
+    { 'src/Shop.java': 'class Shop {\n}\n', 'src/lib.rs': '\n', 'app/shop.rb': '\n' },
+    models,
+    { 'src/Shop.java': 'gpt', 'src/lib.rs': 'gpt', 'app/shop.rb': 'gpt' },
+  );
+  assert.equal(brief, [
+    'app/shop.rb file app/rates.rb',
+    'src/Shop.java name Prices',
+    'src/Shop.java name sumOf',
+    'src/lib.rs file src/prices.rs',
+  ]);
+});
+
+test('a name that two models add at the same level of a file is told; at another level it is not', async () => {
+  const base = Array.from({ length: 9 }, (_, at) => `line ${at}\n`);
+  const withLine = (at: number, line: string) => base.toSpliced(at, 0, line).join('');
+  const pick = (files: ComparedFile[]) => [
+    {
+      path: 'a.py',
+      hunks: (files[0]?.hunks ?? []).map(({ id, models: [from = ''] }) => ({ from, ids: [id] })),
+    },
+  ];
+  const both = await check(
+    { 'a.py': base.join('') },
+    {
+      a: { 'a.py': withLine(1, 'def total(x):\n') },
+      b: { 'a.py': withLine(7, 'def total(y):\n') },
+    },
+    pick,
+  );
+  assert.equal(both.warnings, ['Both a and b add total to a.py: it may be there twice.']);
+  const apart = await check(
+    { 'a.py': base.join('') },
+    {
+      a: { 'a.py': withLine(1, 'def total(x):\n') },
+      b: { 'a.py': withLine(7, '  def total(y):\n') },
+    },
+    pick,
+  );
+  assert.equal(apart.warnings, []);
 });
 
 test.run();
