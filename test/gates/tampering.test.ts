@@ -19,6 +19,8 @@ const byName: [status: string, path: string, old: string | null, TamperingKind |
   ['deleted', 'pkg/a_test.go', null, 'test-deleted'],
   ['deleted', 'app/test_a.py', null, 'test-deleted'],
   ['deleted', 'app/tests.py', null, 'test-deleted'],
+  ['deleted', 'test.js', null, 'test-deleted'],
+  ['deleted', 'packages/a/tests.mts', null, 'test-deleted'],
   ['deleted', 'src/main/ATest.java', null, 'test-deleted'],
   ['deleted', 'tests/cases/001.json', null, 'test-deleted'],
   ['deleted', 'src/latest.ts', null, null],

@@ -1,11 +1,11 @@
 /** What a file is to the gates, by its name alone. */
 
 const TEST =
-  /(^|\/)(tests?|specs?|__tests__|e2e)\/|[._-](test|spec|cy|e2e|test-d)\.[\w.]+$|(^|\/)(test_[^/]*|tests?)\.py$|_(test|spec)\.\w+$|(Tests?|TestCase|Spec|IT)\.(java|kt|kts|cs|swift|php|scala|groovy)$|(^|\/)Test[A-Z]\w*\.(java|kt|scala)$|\.(feature|bats)$|(^|\/)t\/[^/]+\.t$/;
+  /(^|\/)(tests?|specs?|__tests__|e2e)\/|[._-](test|spec|cy|e2e|test-d)\.[\w.]+$|(^|\/)(test_[^/]*|tests?)\.py$|(^|\/)tests?\.[cm]?[jt]sx?$|_(test|spec)\.\w+$|(Tests?|TestCase|Spec|IT)\.(java|kt|kts|cs|swift|php|scala|groovy)$|(^|\/)Test[A-Z]\w*\.(java|kt|scala)$|\.(feature|bats)$|(^|\/)t\/[^/]+\.t$/;
 
 /** A test by its own name, not only by its folder: a runner starts it by itself. */
 const TEST_FILE =
-  /[._-](test|spec|cy|e2e|test-d)\.[\w.]+$|(^|\/)(test_[^/]*|tests?|conftest)\.py$|_(test|spec)\.\w+$|(Tests?|TestCase|Spec|IT)\.(java|kt|kts|cs|swift|php|scala|groovy)$|(^|\/)Test[A-Z]\w*\.(java|kt|scala)$|\.(feature|bats)$/;
+  /[._-](test|spec|cy|e2e|test-d)\.[\w.]+$|(^|\/)(test_[^/]*|tests?|conftest)\.py$|(^|\/)tests?\.[cm]?[jt]sx?$|_(test|spec)\.\w+$|(Tests?|TestCase|Spec|IT)\.(java|kt|kts|cs|swift|php|scala|groovy)$|(^|\/)Test[A-Z]\w*\.(java|kt|scala)$|\.(feature|bats)$/;
 
 /** Expected output that a runner compares with; a folder's name counts for what is no program. */
 const SNAPSHOT =
