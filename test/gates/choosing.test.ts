@@ -410,6 +410,19 @@ const projects: Record<string, Expected> = {
       'build-server': 'it runs `node tools/delete.js`',
     },
   },
+  'a script that runs a task which is a chain of others': {
+    files: {
+      'package.json': packageJson({ ci: 'task check', unit: 'mocha' }),
+      'Taskfile.yml':
+        "version: '3'\ntasks:\n  lint: {cmds: [eslint .]}\n  test: {cmds: [npm run unit]}\n  check: {deps: [lint], cmds: [{task: test}]}\n",
+    },
+    gates: ['lint: task lint', 'unit: npm run unit'],
+    left: {
+      test: 'it is the same as `npm run unit`',
+      check: 'it is the same as `npm run ci`',
+      ci: 'its parts are gates themselves',
+    },
+  },
   'a formatter that lists, beside tests': {
     files: {
       Makefile: 'test:\n\tgo test ./...\nfmt:\n\tgofmt -w .\n',

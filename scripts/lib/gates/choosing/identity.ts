@@ -10,6 +10,8 @@ export interface Identities {
   nameOf(command: Command): string;
   /** What it comes down to: `make test` with that recipe, `npm test` with that script and `vitest run` are one. */
   identify(command: Command): string;
+  /** What it chains in the end: `npm run ci` with that script runs what `task check` does. */
+  partsOf(command: Command & Pick<Candidate, 'runs'>): readonly string[];
 }
 
 /** Options about how many, how long and how it is shown, not about what. */
@@ -23,22 +25,20 @@ export function identitiesOf(candidates: readonly Candidate[], project: Project)
     return `${cwd}: ${script === null ? programIn(plain) : `script ${script}`}`;
   };
   const parts = new Map(candidates.map((one) => [nameOf(one), one.runs] as const).reverse());
-  return {
-    nameOf,
-    identify(command) {
-      const seen = new Set<string>();
-      let name = nameOf(command);
-      for (
-        let runs = parts.get(name);
-        runs?.length === 1 && !seen.has(name);
-        runs = parts.get(name)
-      ) {
-        seen.add(name);
-        name = nameOf({ command: runs[0] ?? '', cwd: command.cwd });
-      }
-      return name;
-    },
+  const identify = (command: Command) => {
+    const seen = new Set<string>();
+    let name = nameOf(command);
+    for (
+      let runs = parts.get(name);
+      runs?.length === 1 && !seen.has(name);
+      runs = parts.get(name)
+    ) {
+      seen.add(name);
+      name = nameOf({ command: runs[0] ?? '', cwd: command.cwd });
+    }
+    return name;
   };
+  return { nameOf, identify, partsOf: (command) => parts.get(identify(command)) ?? command.runs };
 }
 
 /** Without what makes no difference where nobody looks on: `vitest run` is `vitest`, `jest -i` is `jest`. */

@@ -13,21 +13,22 @@ export function wholeOrParts(
   candidates: readonly Candidate[],
   around: Around,
 ): ReadonlyMap<Candidate, string> {
-  const { identify, said, nameOf, project } = around;
+  const { identify, partsOf, said, nameOf, project } = around;
   const byIdentity = new Map(candidates.map((one) => [identify(one), one]));
   const dropped = new Map<Candidate, string>();
   for (const whole of candidates) {
-    const parts = whole.runs.flatMap((command) => {
+    const runs = partsOf(whole);
+    const parts = runs.flatMap((command) => {
       const part = byIdentity.get(identify({ command, cwd: whole.cwd }));
       return part === undefined || part === whole ? [] : [part];
     });
-    if (whole.runs.length < 2 || parts.length === 0) continue;
+    if (runs.length < 2 || parts.length === 0) continue;
     const isOneKind = parts.every(({ kind }) => kind === whole.kind);
     const isSaid = parts.some((part) => said.has(nameOf(part)));
-    const areAll = parts.length === whole.runs.length && !buildsFirst(parts);
+    const areAll = parts.length === runs.length && !buildsFirst(parts);
     if (areAll && (!isOneKind || isSaid)) dropped.set(whole, 'its parts are gates themselves');
     else
-      for (const part of contained(whole, parts, project))
+      for (const part of contained({ ...whole, runs }, parts, project))
         dropped.set(part, `it is a part of \`${whole.command}\``);
   }
   return dropped;
