@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { commonOptions } from './lib/options.ts';
-import { planBundle } from './lib/procedure/bundle/plan-bundle.ts';
-import { writeBundle } from './lib/procedure/bundle/write-bundle.ts';
+import { planBundle, writeBundle } from './lib/procedure/bundle/write-bundle.ts';
 import { assertNothingIsLeft, closeSession, hasResult } from './lib/procedure/passes.ts';
 import { writeSummary } from './lib/procedure/summary.ts';
 import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';

@@ -5,17 +5,17 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { git } from '../../scripts/lib/git/git.ts';
 import { listRefs, writeRef } from '../../scripts/lib/git/refs.ts';
-import { openRepository } from '../../scripts/lib/git/repository.ts';
+import { openRepository, type Repository } from '../../scripts/lib/git/repository.ts';
 import { commitTree } from '../../scripts/lib/git/trees.ts';
 import { applySynthesis, undoApplication } from '../../scripts/lib/procedure/apply.ts';
 import { archiveRefs } from '../../scripts/lib/procedure/archive.ts';
-import { hidePlaces } from '../../scripts/lib/procedure/bundle/hide-places.ts';
+import type { WrittenBundle } from '../../scripts/lib/procedure/bundle/bundle-records.ts';
+import { type HiddenPlace, hidePlaces } from '../../scripts/lib/procedure/bundle/hide-places.ts';
 import { openBundle } from '../../scripts/lib/procedure/bundle/open-bundle.ts';
-import { planBundle } from '../../scripts/lib/procedure/bundle/plan-bundle.ts';
-import { writeBundle } from '../../scripts/lib/procedure/bundle/write-bundle.ts';
+import { planBundle, writeBundle } from '../../scripts/lib/procedure/bundle/write-bundle.ts';
 import { readGateRecord } from '../../scripts/lib/procedure/gate-record.ts';
 import { readApplied, writeSummary } from '../../scripts/lib/procedure/summary.ts';
-import { refPrefix, updateSession } from '../../scripts/lib/session/session.ts';
+import { refPrefix, type Session, updateSession } from '../../scripts/lib/session/session.ts';
 import {
   bundledSession,
   CLAUDE,
@@ -29,6 +29,7 @@ import {
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import { repositoryState } from '../support/repository-state.ts';
+import type { Sandbox } from '../support/sandbox.ts';
 import { makeSession } from '../support/sessions.ts';
 import { treeOnDisk } from '../support/working-tree.ts';
 
@@ -36,6 +37,7 @@ test('a fresh clone on another machine gets the same tree, byte for byte, and ca
   await using box = await ownSandbox();
   const { repository, session, tree, file } = await bundledSession(box);
   assert.is(await treeOnDisk(repository.topLevel), tree);
+  assert.is((await readGateRecord(session, 1))?.named, true);
 
   const there = await cloneElsewhere(box, repository.topLevel);
   const before = await repositoryState(there.topLevel);
@@ -45,6 +47,7 @@ test('a fresh clone on another machine gets the same tree, byte for byte, and ca
   assert.is(opened.pass, 1);
   assert.equal(opened.warnings, []);
   assert.equal((await repositoryState(there.topLevel)).files, before.files);
+  await assertImported(box, there, opened.session, session);
 
   await applySynthesis(there, opened.session, { tree: opened.made, pass: 1 });
   assert.is(await treeOnDisk(there.topLevel), tree);
@@ -56,19 +59,31 @@ test('a fresh clone on another machine gets the same tree, byte for byte, and ca
       .filter((it) => !it.includes('refs/mm/'))
       .join('\n');
   assert.equal({ ...after, refs: ours(after.refs) }, before);
-  assert.is.not(opened.session.data.session_id, session.data.session_id);
+
+  // The same bundle again is the same session again, also after its refs were archived.
+  const { directory } = opened.session;
+  assert.is((await openBundle(there, file, { pass: 1 })).session.directory, directory);
+  assert.ok((await archiveRefs(there, opened.session)) > 0);
+  const again = await replay(there, file);
+  assert.equal([again.session.directory, again.made], [directory, tree]);
+  // What was given up comes in anew.
+  await writeFile(join(directory, 'expired'), '');
+  assert.is.not((await openBundle(there, file, {})).session.directory, directory);
 });
 
-test('the imported session is one of this repository, that says where it came from', async () => {
-  await using box = await ownSandbox();
-  const { repository, session, file } = await bundledSession(box);
-  const there = await cloneElsewhere(box, repository.topLevel);
-  const opened = await openBundle(there, file, {});
-  const { data, directory } = opened.session;
+/** A session of that repository, that says where it came from, and where nothing counts that others found out. */
+async function assertImported(
+  box: Sandbox,
+  there: Repository,
+  imported: Session,
+  { data: original }: Session,
+) {
+  const { data, directory } = imported;
   assert.ok(directory.startsWith(join(box.folder, 'elsewhere', 'state')));
+  assert.is.not(data.session_id, original.session_id);
   assert.equal(
     [data.host, data.status, data.main_tree, data.ref, data.base],
-    ['none', 'completed', there.topLevel, session.data.ref, session.data.base],
+    ['none', 'completed', there.topLevel, original.ref, original.base],
   );
   assert.equal(
     data.models.map(({ model, role, available, binary }) => [model, role, available, binary]),
@@ -80,53 +95,25 @@ test('the imported session is one of this repository, that says where it came fr
   const names = (await listRefs(there.topLevel, 'refs')).map(({ name }) => name);
   assert.equal(
     names.filter((name) => !/^refs\/(heads|remotes)\//.test(name)),
-    ['imported/results', 'pass-0001/claude/tree', 'pass-0001/gpt/tree', 'pass-0001/synthesis'].map(
-      (name) => `${refPrefix(opened.session)}/${name}`,
+    ['imported/results', 'pass-0001/claude/tree', 'pass-0001/gpt/tree'].map(
+      (name) => `${refPrefix(imported)}/${name}`,
     ),
   );
   assert.not.ok(existsSync(join(there.gitDir, 'FETCH_HEAD')));
-  const imported = JSON.parse(await readFile(join(directory, 'imported.json'), 'utf8'));
-  assert.is(imported.imported_from, session.data.session_id);
-  assert.match(await readFile(join(directory, 'metadata.md'), 'utf8'), session.data.session_id);
-  assert.match(await readFile(await writeSummary(opened.session), 'utf8'), session.data.session_id);
+  const record = JSON.parse(await readFile(join(directory, 'imported.json'), 'utf8'));
+  assert.is(record.imported_from, original.session_id);
+  assert.match(await readFile(join(directory, 'metadata.md'), 'utf8'), original.session_id);
+  assert.match(await readFile(await writeSummary(imported), 'utf8'), original.session_id);
   assert.is((await stat(directory)).mode & 0o777, 0o700);
-});
+  assert.is(await readGateRecord(imported, 1), null);
+  assert.is(await readApplied(imported, 1), null);
+  for (const name of ['applied.json', 'gates.json', 'synthesis.md', 'outputs/claude.md']) {
+    assert.ok(existsSync(join(directory, 'packed', 'pass-0001', name)), name);
+    assert.not.ok(existsSync(join(directory, 'pass-0001', name)), name);
+  }
+}
 
-test('what others found out decides nothing here: neither their gates nor what they applied', async () => {
-  await using box = await ownSandbox();
-  const { repository, session, file } = await bundledSession(box);
-  assert.is((await readGateRecord(session, 1))?.named, true);
-  const there = await cloneElsewhere(box, repository.topLevel);
-  const opened = await openBundle(there, file, {});
-  assert.is(await readGateRecord(opened.session, 1), null);
-  assert.is(await readApplied(opened.session, 1), null);
-  const pass = join(opened.session.directory, 'pass-0001');
-  assert.equal((await readdir(join(pass, 'packed'))).sort(), [
-    'applied.json',
-    'gates.json',
-    'picks.json',
-  ]);
-  assert.ok(existsSync(join(pass, 'synthesis.md')));
-  assert.ok(existsSync(join(pass, 'outputs', 'claude.md')));
-});
-
-test('the same bundle again is the same session again, also after its refs were archived', async () => {
-  await using box = await ownSandbox();
-  const { repository, tree, file } = await bundledSession(box);
-  const there = await cloneElsewhere(box, repository.topLevel);
-  const first = await openBundle(there, file, {});
-  const second = await openBundle(there, file, { pass: 1 });
-  assert.is(second.session.directory, first.session.directory);
-  assert.is(await archiveRefs(there, first.session), 4);
-  const third = await replay(there, file);
-  assert.is(third.session.directory, first.session.directory);
-  assert.is(third.made, tree);
-  // What was given up comes in anew.
-  await writeFile(join(first.session.directory, 'expired'), '');
-  assert.is.not((await openBundle(there, file, {})).session.directory, first.session.directory);
-});
-
-test('the bundle is the same before and after cleanup, and leaves no trace in the repository', async () => {
+test('a bundle is the same before and after cleanup, leaves no trace in the repository, and names no place of this machine', async () => {
   await using box = await ownSandbox();
   const { repository, session, tree, file } = await bundledSession(box);
   const { topLevel } = repository;
@@ -143,9 +130,11 @@ test('the bundle is the same before and after cleanup, and leaves no trace in th
   assert.match(heads, `${again.results} ${refPrefix(session)}/results`);
   assert.equal(await state(), before);
   assert.equal(
-    (await readdir(box.folder)).filter((name) => name.startsWith('.')),
+    (await readdir(box.folder)).filter((name) => /^\.|\.tmp$/.test(name)),
     [],
   );
+
+  await assertNoPlaces(box, topLevel, again);
 
   await archiveRefs(repository, session);
   await box.git(topLevel, 'gc', '--prune=now', '--quiet');
@@ -157,15 +146,14 @@ test('the bundle is the same before and after cleanup, and leaves no trace in th
   assert.is((await replay(there, later)).made, tree);
 });
 
-test('nothing of this machine stands in the results, and no log', async () => {
-  await using box = await ownSandbox();
-  const { repository, session, file } = await bundledSession(box);
-  const written = await writeBundle(repository, session, await planBundle(session, file));
-  assert.is((await stat(file)).mode & 0o777, 0o600);
-  assert.is(written.bytes, (await stat(file)).size);
-  const { topLevel } = repository;
-  await git(topLevel, ['bundle', 'unbundle', file]);
-  const names = await box.git(topLevel, 'ls-tree', '-r', '--name-only', written.results);
+/** Nothing of this machine stands in the texts, and no log. */
+async function assertNoPlaces(box: Sandbox, topLevel: string, written: WrittenBundle) {
+  const clone = join(box.folder, 'reading');
+  await box.git(box.folder, 'clone', '--quiet', topLevel, clone);
+  assert.is((await stat(written.file)).mode & 0o777, 0o600);
+  assert.is(written.bytes, (await stat(written.file)).size);
+  await git(clone, ['bundle', 'unbundle', written.file]);
+  const names = await box.git(clone, 'ls-tree', '-r', '--name-only', `${written.results}:session`);
   assert.equal(names.split('\n'), [
     'pass-0001/applied.json',
     'pass-0001/gates.json',
@@ -177,7 +165,7 @@ test('nothing of this machine stands in the results, and no log', async () => {
     'summary.md',
     'task.md',
   ]);
-  const show = (name: string) => box.git(topLevel, 'show', `${written.results}:${name}`);
+  const show = (name: string) => box.git(clone, 'show', `${written.results}:session/${name}`);
   for (const name of names.split('\n')) {
     const text = await show(name);
     for (const place of [box.folder, process.env.HOME ?? '', process.execPath, '/tmp', '/bin/'])
@@ -190,7 +178,7 @@ test('nothing of this machine stands in the results, and no log', async () => {
   assert.is(await show('task.md'), 'Repair src, not src/tmp/x.');
   const { picks } = JSON.parse(await show('pass-0001/picks.json'));
   assert.is(picks[0].why, 'as pass-0001 and src/a.txt say');
-});
+}
 
 test('the user’s uncommitted work comes along where the models started from it, and is told of', async () => {
   await using box = await ownSandbox();
@@ -265,7 +253,7 @@ test('without picks there are candidates to pick from', async () => {
   );
 });
 
-for (const words of [['--depth', '1'], ['--filter=blob:none'], ['--filter=tree:0']]) {
+for (const words of [['--depth', '1'], ['--filter=tree:0']]) {
   test(`a clone with ${words.join(' ')} is enough`, async () => {
     await using box = await ownSandbox();
     const main = await box.repository(FILES);
@@ -321,7 +309,7 @@ test('a repository with longer object ids', async () => {
   const { repository, tree, file } = await bundledSession(box, main);
   assert.is(tree.length, 64);
   const other = await openRepository(await box.repository(FILES, 'other'));
-  assert.match((await rejection(openBundle(other, file, {}))).message, 'of another kind');
+  assert.is((await rejection(openBundle(other, file, {}))).code, 'bundle-needs-commit');
   assert.is((await replay(await cloneElsewhere(box, repository.topLevel), file)).made, tree);
 });
 
@@ -384,13 +372,13 @@ test('where a bundle may be written', async () => {
   assert.is(await planBundle(session, file), file);
 });
 
-const PLACES = [
-  { path: '/home/u/work/project', shown: '' },
-  { path: '/home/u/work', shown: '..' },
-  { path: '/home/u', shown: '~' },
-  { path: '/opt/a+b (c)/bin/gpt', shown: 'gpt' },
-  { path: '/tmp', shown: '$TMPDIR' },
-  { path: '/', shown: 'never' },
+const PLACES: HiddenPlace[] = [
+  ['/home/u/work/project', ''],
+  ['/home/u/work', '..'],
+  ['/home/u', '~'],
+  ['/opt/a+b (c)/bin/gpt', 'gpt'],
+  ['/tmp', '$TMPDIR'],
+  ['/', 'never'],
 ];
 
 const TEXTS: [string, string][] = [

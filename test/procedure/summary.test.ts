@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { noteBundle } from '../../scripts/lib/procedure/bundle/written-bundles.ts';
+import { noteBundle } from '../../scripts/lib/procedure/bundle/bundle-records.ts';
 import type { TargetResult } from '../../scripts/lib/procedure/gate-record.ts';
 import { type RunState, writeRunState } from '../../scripts/lib/procedure/run-state.ts';
 import { exact, prose } from '../../scripts/lib/procedure/summary/cells.ts';

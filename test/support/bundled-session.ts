@@ -7,8 +7,7 @@ import { openRepository, type Repository } from '../../scripts/lib/git/repositor
 import { commitTree, treeOf, writeTreeWith } from '../../scripts/lib/git/trees.ts';
 import { applySynthesis } from '../../scripts/lib/procedure/apply.ts';
 import { openBundle } from '../../scripts/lib/procedure/bundle/open-bundle.ts';
-import { planBundle } from '../../scripts/lib/procedure/bundle/plan-bundle.ts';
-import { writeBundle } from '../../scripts/lib/procedure/bundle/write-bundle.ts';
+import { planBundle, writeBundle } from '../../scripts/lib/procedure/bundle/write-bundle.ts';
 import { candidatesOf, compare } from '../../scripts/lib/procedure/compare.ts';
 import { makePassFolders } from '../../scripts/lib/procedure/pass-folder.ts';
 import { appliedFile } from '../../scripts/lib/procedure/summary.ts';

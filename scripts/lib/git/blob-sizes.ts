@@ -1,9 +1,9 @@
 /** How large blobs are, before one is read into memory. */
-import { git } from './git.ts';
+import { git, type Place } from './git.ts';
 
 /** Bytes by id, all by one git process; what is not there, or is no blob, has none. */
 export async function readBlobSizes(
-  directory: string,
+  directory: Place,
   oids: Iterable<string>,
 ): Promise<Map<string, number>> {
   const wanted = [...new Set(oids)];

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { writeFile } from '../disk.ts';
 import { Failure } from '../errors.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
-import { git } from './git.ts';
+import { directoryOf, git, type Place } from './git.ts';
 
 /**
  * The contents of blobs by their ids, all read by one git process.
  * @throws Failure `missing-object` when the repository does not hold one of them
  */
 export async function readBlobs(
-  directory: string,
+  directory: Place,
   oids: Iterable<string>,
 ): Promise<Map<string, Buffer>> {
   const wanted = [...new Set(oids)];
@@ -19,14 +19,11 @@ export async function readBlobs(
   const { stdout } = await git(directory, ['cat-file', '--batch'], {
     input: wanted.map((oid) => `${oid}\n`).join(''),
   });
-  return parseBatch(stdout, directory);
+  return parseBatch(stdout, directoryOf(directory));
 }
 
 /** Writes contents as blobs, all by one git process, and gives their ids in the same order. */
-export async function writeBlobs(
-  directory: string,
-  contents: readonly Buffer[],
-): Promise<string[]> {
+export async function writeBlobs(directory: Place, contents: readonly Buffer[]): Promise<string[]> {
   if (contents.length === 0) return [];
   return withTemporaryFolder(async (folder) => {
     const files = contents.map((_, index) => join(folder, String(index)));

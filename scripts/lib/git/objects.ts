@@ -1,14 +1,14 @@
 /** Objects of any kind, kept alive or brought back. */
 import { closeSync } from 'node:fs';
 import { openSync } from '../disk.ts';
-import { git, gitLine } from './git.ts';
+import { git, gitLine, type Place } from './git.ts';
 import { commitTree } from './trees.ts';
 
 export type ObjectKind = 'commit' | 'tree' | 'blob' | 'tag';
 
 /** The kinds of objects; one that is not there has none. */
 export async function objectKinds(
-  directory: string,
+  directory: Place,
   names: readonly string[],
 ): Promise<Map<string, { oid: string; kind: ObjectKind }>> {
   if (names.length === 0) return new Map();

@@ -1,5 +1,5 @@
 /** Where something lies on this machine tells others nothing, and too much: texts that leave it name no such place. */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { stateRoot } from '../../session/paths.ts';
@@ -7,96 +7,54 @@ import type { Session } from '../../session/session.ts';
 import { skillFolder } from '../../skill-folder.ts';
 
 /** An absolute path, and what stands for it: '' makes what lies below it relative. */
-export interface HiddenPlace {
-  path: string;
-  shown: string;
-}
+export type HiddenPlace = readonly [path: string, shown: string];
 
-/** The places that the texts of a session may name. */
+/** The places that the texts of a session may name, as they are called and as links lead there. */
 export function placesOf({ directory, data }: Session): HiddenPlace[] {
-  const home = process.env.HOME || homedir();
-  return withRealPaths([
-    { path: directory, shown: '' },
-    { path: data.main_tree, shown: '' },
-    ...data.worktrees.map(({ path }) => ({ path, shown: '' })),
-    // A main tree may have its git directory elsewhere.
-    { path: data.common_dir, shown: '.git' },
-    ...data.models.flatMap(({ binary }) =>
-      binary === null ? [] : [{ path: binary, shown: basename(binary) }],
-    ),
+  const places: HiddenPlace[] = [
+    [directory, ''],
+    [data.main_tree, ''],
+    ...data.worktrees.map(({ path }) => [path, ''] as const),
+    [data.common_dir, '.git'],
+    ...data.models.map(({ binary }) => [binary ?? '', basename(binary ?? '')] as const),
     // Scratch worktrees lie beside the main tree.
-    { path: dirname(data.main_tree), shown: '..' },
-    { path: stateRoot(), shown: '$AI_AIP_ROOT' },
-    { path: skillFolder, shown: '$SKILL' },
-    { path: process.execPath, shown: basename(process.execPath) },
-    { path: home, shown: '~' },
-    { path: tmpdir(), shown: '$TMPDIR' },
-    { path: '/tmp', shown: '$TMPDIR' },
-  ]);
+    [dirname(data.main_tree), '..'],
+    [stateRoot(), '$AI_AIP_ROOT'],
+    [skillFolder, '$SKILL'],
+    [process.execPath, basename(process.execPath)],
+    [process.env.HOME || homedir(), '~'],
+    [tmpdir(), '$TMPDIR'],
+    ['/tmp', '$TMPDIR'],
+  ];
+  const real = (path: string) => (existsSync(path) ? realpathSync(path) : path);
+  return places.flatMap(([path, shown]) => [[path, shown] as const, [real(path), shown] as const]);
 }
 
-/** The same place has two names where a link leads to it; programs print either. */
-function withRealPaths(places: readonly HiddenPlace[]): HiddenPlace[] {
-  return places.flatMap((place) => {
-    try {
-      const real = realpathSync(place.path);
-      return real === place.path ? [place] : [place, { ...place, path: real }];
-    } catch {
-      // It is gone: nobody can say where it led.
-      return [place];
-    }
-  });
-}
-
-/** A text with all places hidden. */
+/** A text with all places hidden: the longest first, for one may lie inside another. */
 export function hidePlaces(text: string, places: readonly HiddenPlace[]): string {
-  // The longest first: one may lie inside another.
-  const known = places
-    .map((place) => ({ ...place, path: place.path.replace(/\/+$/, '') }))
-    .filter(({ path }) => path.startsWith('/'))
-    .sort((a, b) => b.path.length - a.path.length);
-  return known.reduce((rest, place) => hideOne(rest, place), text);
-}
-
-function hideOne(text: string, { path, shown }: HiddenPlace): string {
-  // In a URL it may be written in another way.
-  const names = [...new Set([path, encodeURI(path)])].filter((name) => text.includes(name));
-  return names.reduce(
-    (rest, name) =>
-      rest.replaceAll(patternFor(name), (_, slash: string | undefined) =>
-        shown === '' ? (slash === undefined ? './' : '') : `${shown}${slash ?? ''}`,
-      ),
-    text,
+  return (
+    places
+      .map(([path, shown]) => [path.replace(/\/+$/, ''), shown] as const)
+      .filter(([path]) => path.startsWith('/'))
+      .sort(([a], [b]) => b.length - a.length)
+      // In a URL it may be written in another way.
+      .flatMap(([path, shown]) => [[path, shown] as const, [encodeURI(path), shown] as const])
+      .reduce((rest, place) => hideOne(rest, place), text)
   );
 }
 
-/** So many names in a path, and it stands in no text by chance. */
-const TELLING_DEPTH = 3;
 /** Where a path begins: not inside of another one or a word; after an option such as `-I` all the same. */
 const BEGINNING = String.raw`(?:(?<![\p{L}\p{N}_.$~-])|(?<=(?:^|[\s"'=])-[A-Za-z]))`;
 /** Where its last name ends. */
 const END = String.raw`(?:(\/)|(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]))`;
 
 /** A short one (`/tmp`, `/root`) is meant only where a path begins: `src/tmp/x` is a path of the repository. */
-function patternFor(name: string): RegExp {
-  const depth = name.split('/').length - 1;
-  const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
-  return new RegExp(`${depth < TELLING_DEPTH ? BEGINNING : ''}${literal}${END}`, 'gu');
-}
-
-/** Data of JSON with all its texts changed, but for fields whose names are given: those are exact. */
-export function changeTexts(
-  data: unknown,
-  change: (text: string) => string,
-  exact: ReadonlySet<string>,
-): unknown {
-  if (typeof data === 'string') return change(data);
-  if (Array.isArray(data)) return data.map((one) => changeTexts(one, change, exact));
-  if (typeof data !== 'object' || data === null) return data;
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [
-      key,
-      exact.has(key) ? value : changeTexts(value, change, exact),
-    ]),
+function hideOne(text: string, [path, shown]: HiddenPlace): string {
+  if (!text.includes(path)) return text;
+  const isShort = path.split('/').length < 4;
+  const literal = path.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+  const pattern = new RegExp(`${isShort ? BEGINNING : ''}${literal}${END}`, 'gu');
+  return text.replaceAll(pattern, (_, slash = '') =>
+    shown === '' && slash === '' ? './' : shown === '' ? '' : `${shown}${slash}`,
   );
 }

@@ -1,18 +1,18 @@
 /** A bundle becomes a session of this repository: with its captures, and without anything that would be run or believed. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { rm } from '../../disk.ts';
 import { printPath } from '../../git/paths.ts';
-import { deleteRefs, listRefs } from '../../git/refs.ts';
+import { deleteRefs, listRefs, writeRefs } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
-import { listSubmodules } from '../../git/trees.ts';
-import { withLock } from '../../process/lock.ts';
+import { commitTree } from '../../git/trees.ts';
 import { replaceFile } from '../../session/files.ts';
 import { listSessionIds, sessionsFolder } from '../../session/list-sessions.ts';
 import { metadataMarkdown } from '../../session/metadata.ts';
-import { newSessionId, passName, repositoryLock, slugOf, stateRoot } from '../../session/paths.ts';
+import { newSessionId, passName, slugOf } from '../../session/paths.ts';
 import {
   createSession,
+  fileName,
   readSession,
   recordEvent,
   refPrefix,
@@ -24,32 +24,40 @@ import { assertStateRootApart } from '../../session/state-root.ts';
 import { makeTrust } from '../../session/trusted-places.ts';
 import { expiredMark } from '../archive.ts';
 import { makePassFolders } from '../pass-folder.ts';
-import { type BundleFacts, captureRef, RESULTS_REF } from './bundle-facts.ts';
-import { DECIDING_FILES, SUMMARY_FILE, TASK_FILE } from './bundle-results.ts';
-import { fetchRefs } from './fetch-refs.ts';
-import { readImported, writeImported } from './imported.ts';
-import type { ReadBundle } from './read-bundle.ts';
+import type { BundleFile } from './bundle-format.ts';
+import { readImported, writeImported } from './bundle-records.ts';
+import type { BundleContents } from './open-bundle.ts';
+import { unpack } from './quarantine.ts';
 
-/** The folder of what came with a bundle and must not be taken for what was found out here. */
-const PACKED = 'packed';
-
-/**
- * The session that a bundle is here: the one that was made of the same results before, or a new one.
- * @param file what is blamed when git refuses an object
- * @throws UsageError `bad-bundle`
- */
+/** The session that a bundle is here: the one that was made of the same results before, or a new one. */
 export async function importBundle(
   repository: Repository,
-  bundle: ReadBundle,
+  bundle: BundleFile,
+  contents: BundleContents,
   file: string,
 ): Promise<Session> {
   await assertStateRootApart(repository);
   const folder = await sessionsFolder(repository);
-  const lock = `${repositoryLock(stateRoot(), repository.commonDir)}-import`;
-  return withLock(lock, async () => {
-    const known = await findImported(repository, folder, bundle.results);
-    return known ?? importAnew(repository, folder, bundle, file);
-  });
+  const known = await findImported(repository, folder, bundle.results);
+  if (known !== null) return known;
+  const data = newSession(repository, bundle, contents);
+  const session = await createSession(join(folder, data.session_id), data);
+  const { topLevel } = repository;
+  try {
+    await makeTrust(session, repository);
+    // Checked once more: nothing else brings objects that are in no repository here in one step.
+    await unpack(topLevel, bundle.pack, file);
+    await writeCaptureRefs(topLevel, session, bundle);
+    await writeFiles(session, bundle, contents);
+    // From here on it counts: nobody looks at an open session, for there is nothing to be done in it.
+    await updateSession(session, () => ({ status: 'completed' }));
+    await writeImported(session, { imported_from: bundle.session_id, results: bundle.results });
+    return session;
+  } catch (error) {
+    await deleteRefs(topLevel, await listRefs(topLevel, refPrefix(session)));
+    await rm(session.directory, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function findImported(
@@ -68,114 +76,58 @@ async function findImported(
   return null;
 }
 
-async function importAnew(
-  repository: Repository,
-  folder: string,
-  bundle: ReadBundle,
-  file: string,
-): Promise<Session> {
-  const data = await sessionData(repository, bundle);
-  const session = await createSession(join(folder, data.session_id), data);
-  try {
-    await makeTrust(session, repository);
-    const refs = bundle.refs.map((ref) => ({ ...ref, to: nameHere(session, bundle.facts, ref) }));
-    await fetchRefs(repository.topLevel, bundle.staging, refs, file);
-    await writeFiles(session, bundle);
-    await recordEvent(session, 'session_start', {
-      command: 'execute',
-      models: data.models.filter(({ available }) => available).map(({ model }) => model),
-      imported_from: bundle.facts.session_id,
-    });
-    const { facts, results } = bundle;
-    const imported_at = new Date().toISOString();
-    // From here on it counts: nobody looks at an open session, for there is nothing to be done in it.
-    await updateSession(session, () => ({ status: 'completed' }));
-    await writeImported(session, { imported_from: facts.session_id, results, imported_at });
-    return session;
-  } catch (error) {
-    await deleteRefs(repository.topLevel, await listRefs(repository.topLevel, refPrefix(session)));
-    await rm(session.directory, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-/** The results' ref has another name here: a session's own bundle is known by it. */
-function nameHere(session: Session, { session_id }: BundleFacts, { name }: { name: string }) {
-  const rest = name.slice(`refs/mm/${session_id}/`.length);
-  return `${refPrefix(session)}/${rest === RESULTS_REF ? `imported/${RESULTS_REF}` : rest}`;
-}
-
-async function sessionData(
-  repository: Repository,
-  { facts, staging }: ReadBundle,
-): Promise<SessionData> {
+function newSession(
+  { topLevel, commonDir, branch }: Repository,
+  { ref }: BundleFile,
+  { facts, base, baseTree, submodules, captures }: BundleContents,
+): SessionData {
   const now = new Date();
-  const session_id = newSessionId(now);
-  const prefix = `refs/mm/${session_id}`;
-  const passes = facts.passes.length;
+  const [session_id, created_at] = [newSessionId(now), now.toISOString()];
   return {
-    schema_version: 1,
-    session_id,
-    command: 'execute',
+    ...{ schema_version: 1, session_id, command: 'execute', created_at, updated_at: created_at },
     // Until all of it is there: then a killed import is never taken for the user's open session.
     status: 'abandoned',
-    branch: repository.branch,
-    ref: facts.ref,
-    base: facts.base,
-    trunk: null,
-    main_tree: repository.topLevel,
-    common_dir: repository.commonDir,
-    slug: slugOf(repository.topLevel),
-    submodules: (await listSubmodules(staging, facts.base)).map(printPath),
-    host: 'none',
-    host_tree: 'main',
-    models: facts.models.map(modelHere(facts)),
-    ...{ pass_count: passes, current_pass: passes, completed_passes: facts.completed_passes },
-    timeout_s: facts.timeout_s,
-    prompt_summary: facts.task,
-    user_changes: null,
-    setup: null,
-    preparation: null,
-    worktrees: [],
-    captures: facts.captures.map(({ model, pass, tree, state, captured_at }) => ({
-      ...{ model, pass, tree, state, captured_at },
-      ref: captureRef(prefix, model, pass),
-      // What models committed on their way stays where they did.
-      head: facts.base,
+    ...{ branch, ref, base, trunk: null, main_tree: topLevel, common_dir: commonDir },
+    ...{ slug: slugOf(topLevel), host: 'none', host_tree: 'main' },
+    submodules: submodules.map(printPath),
+    // Nobody of them can be run here.
+    models: facts.models.map(({ captured, ...model }) => ({
+      ...{ ...model, role: 'external', available: captured.length > 0, binary: null },
+      reason: captured.length > 0 ? null : 'the bundle has no capture of it',
     })),
-    applications: [],
-    created_at: now.toISOString(),
-    updated_at: now.toISOString(),
+    ...{ pass_count: facts.passes, current_pass: facts.passes, completed_passes: facts.passes },
+    ...{ timeout_s: facts.timeout_s, prompt_summary: facts.task, user_changes: null, setup: null },
+    ...{ preparation: null, worktrees: [], applications: [] },
+    captures: captures.map(({ model, pass, tree }) => ({
+      ...{ model, pass, tree, state: tree === baseTree ? 'empty' : 'changed' },
+      ref: `refs/mm/${session_id}/${passName(pass)}/${fileName(model)}/tree`,
+      // What models committed on their way stays where they did.
+      ...{ head: base, captured_at: created_at },
+    })),
   };
 }
 
-/** Who has a capture takes part; nobody of them can be run here. */
-function modelHere({ captures }: BundleFacts) {
-  const captured = new Set(captures.map(({ model }) => model));
-  return ({ model, backend, version, agent_model }: BundleFacts['models'][number]) => {
-    const available = captured.has(model);
-    return {
-      ...{ model, role: 'external' as const, available },
-      ...{ backend, binary: null, version, agent_model },
-      reason: available ? null : 'the bundle has no capture of it',
-    };
-  };
+async function writeCaptureRefs(topLevel: string, { data }: Session, { results }: BundleFile) {
+  const refs = { [`refs/mm/${data.session_id}/imported/results`]: results };
+  for (const { model, pass, ref, tree } of data.captures)
+    refs[ref] = await commitTree(topLevel, tree, [data.base], `${model}, ${passName(pass)}`);
+  await writeRefs(topLevel, refs);
 }
 
-/** What would decide something here, such as which gates are run, lies apart: it is what others say. */
-async function writeFiles(session: Session, { texts, facts }: ReadBundle): Promise<void> {
-  for (const { pass } of facts.passes)
-    await makePassFolders(join(session.directory, passName(pass)));
-  for (const [name, text] of texts) await replaceFile(join(session.directory, placeOf(name)), text);
-  const note = `Imported from session ${facts.session_id}`;
-  await replaceFile(join(session.directory, 'metadata.md'), metadataMarkdown(session.data, [note]));
-}
-
-/** @param name as in the bundle */
-function placeOf(name: string): string {
-  const folder = dirname(name);
-  const file = name.slice(folder.length + 1);
-  if (name === TASK_FILE) return name;
-  if (name === SUMMARY_FILE) return join(PACKED, name);
-  return DECIDING_FILES.includes(file) ? join(folder, PACKED, file) : name;
+async function writeFiles(
+  session: Session,
+  { session_id }: BundleFile,
+  { facts, texts }: BundleContents,
+): Promise<void> {
+  const { directory, data } = session;
+  for (let pass = 1; pass <= facts.passes; pass++)
+    await makePassFolders(join(directory, passName(pass)));
+  await replaceFile(join(directory, 'task.md'), texts.get('task.md') ?? facts.task);
+  // What others found out is no word on what happens here, such as which gates are run: it lies apart.
+  for (const [name, text] of texts) await replaceFile(join(directory, 'packed', name), text);
+  const note = `Imported from session ${session_id}`;
+  await replaceFile(join(directory, 'metadata.md'), metadataMarkdown(data, [note]));
+  const models = data.models.filter(({ available }) => available).map(({ model }) => model);
+  const event = { command: 'execute', models, imported_from: session_id };
+  await recordEvent(session, 'session_start', event);
 }

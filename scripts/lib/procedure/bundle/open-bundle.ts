@@ -1,19 +1,35 @@
 /** `apply-picks --bundle FILE`: what was applied in one clone is applied in another, and is the same there. */
 import { resolve } from 'node:path';
+import * as z from 'zod';
 import { UsageError } from '../../errors.ts';
+import { readBlobSizes } from '../../git/blob-sizes.ts';
+import { readBlobs } from '../../git/blobs.ts';
 import { listEntryChanges } from '../../git/changes.ts';
-import { pathText } from '../../git/paths.ts';
+import { gitLineOrNull, type TrustedPlace } from '../../git/git.ts';
+import { objectKinds } from '../../git/objects.ts';
+import { pathText, type RawPath } from '../../git/paths.ts';
 import type { Repository } from '../../git/repository.ts';
-import { treeOf } from '../../git/trees.ts';
+import { listSubmodules, treeOf } from '../../git/trees.ts';
 import { passName } from '../../session/paths.ts';
 import { selectPass } from '../../session/select-models.ts';
 import type { Session } from '../../session/session.ts';
 import { sessionCommand } from '../../session/session-command.ts';
 import { ensureObjects } from '../archive.ts';
-import { asLine, replayedPass } from './bundle-facts.ts';
-import { PICKS_FILE } from './bundle-results.ts';
+import {
+  asLine,
+  type BundleFacts,
+  type BundleFile,
+  badBundle,
+  bundleNeeds,
+  captureFolder,
+  factsSchema,
+  MOST_TEXT_BYTES,
+  readBundle,
+  textsOf,
+} from './bundle-format.ts';
+import { haveFewPaths } from './count-paths.ts';
 import { importBundle } from './import-bundle.ts';
-import { withBundle } from './read-bundle.ts';
+import { assertInflatesLittle, unpack, withQuarantine } from './quarantine.ts';
 
 export interface OpenedBundle {
   /** The session that the bundle is here. */
@@ -26,8 +42,6 @@ export interface OpenedBundle {
   /** What whoever applies it should know. */
   warnings: string[];
 }
-
-const NO_PICKS = JSON.stringify({ picks: [] });
 
 /**
  * Checks a bundle and makes it a session of this repository, or finds the one that it became before. The main tree is not
@@ -43,24 +57,116 @@ export async function openBundle(
   { pass: named, picksGiven = false }: { pass?: number | null | undefined; picksGiven?: boolean },
 ): Promise<OpenedBundle> {
   const path = resolve(file);
-  return withBundle(repository, path, async (bundle) => {
-    const { facts, texts } = bundle;
-    const session = await importBundle(repository, bundle, path);
-    // It may have been cleaned up since it was imported.
-    await ensureObjects(repository, session);
-    const pass = selectPass(session, named ?? replayedPass(facts));
-    const synthesis = facts.passes[pass - 1]?.synthesis ?? null;
-    const picksText = texts.get(`${passName(pass)}/${PICKS_FILE}`) ?? null;
-    const isPicked = synthesis !== null && picksText !== null;
-    if (!isPicked && !picksGiven) throw noPicks(path, session, pass);
-    return {
-      session,
-      pass,
-      picksText: isPicked ? picksText : NO_PICKS,
-      tree: isPicked ? synthesis.tree : await treeOf(repository.topLevel, facts.base),
-      warnings: await aboutBase(repository, session),
-    };
+  const bundle = await readBundle(path);
+  const kinds = await objectKinds(repository.topLevel, [bundle.ref]);
+  if (kinds.get(bundle.ref)?.kind !== 'commit') throw bundleNeeds(path, bundle.ref);
+  const contents = await withQuarantine(repository, (place) => lookInto(place, bundle, path));
+  const { facts, texts, baseTree } = contents;
+  const session = await importBundle(repository, bundle, contents, path);
+  // It may have been cleaned up since it was imported.
+  await ensureObjects(repository, session);
+  const pass = selectPass(session, named ?? facts.replayed);
+  const mix = facts.mixes.find((it) => it.pass === pass);
+  const picksText = texts.get(`${passName(pass)}/picks.json`);
+  const warnings = await aboutBase(repository, session);
+  if (mix !== undefined && picksText !== undefined)
+    return { session, pass, picksText, tree: mix.tree, warnings };
+  if (!picksGiven) throw noPicks(path, session, pass);
+  return { session, pass, picksText: '{"picks": []}', tree: baseTree, warnings };
+}
+
+export interface BundleContents {
+  facts: BundleFacts;
+  base: string;
+  baseTree: string;
+  /** Of base. */
+  submodules: RawPath[];
+  captures: { model: string; pass: number; tree: string }[];
+  /** By their names in the bundle. */
+  texts: Map<string, string>;
+}
+
+/** Unpacks a bundle and checks all that is wanted of it; what else is in it is not looked at. */
+export async function lookInto(
+  place: TrustedPlace,
+  { ref, results, pack }: BundleFile,
+  file: string,
+): Promise<BundleContents> {
+  await unpack(place, pack, file);
+  await assertInflatesLittle(place, file);
+  const base = await baseOf(place, results, ref);
+  if (base === null) throw badBundle(file, 'its commits are none of a session');
+  const facts = parseFacts(file, await readTexts(place, file, results, ['session.json']));
+  const texts = await readTexts(place, file, results, textsOf(facts));
+  const captures = await readCaptures(place, file, results, facts);
+  const baseTree = await treeOf(place, base);
+  const trees = [baseTree, ...captures.map(({ tree }) => tree)];
+  if (!(await haveFewPaths(place, await treeOf(place, ref), trees)))
+    throw badBundle(file, 'it holds far too many paths');
+  const submodules = await listSubmodules(place, baseTree);
+  return { facts, base, baseTree, submodules, captures, texts };
+}
+
+/** The parent of the results: what the bundle builds on, or a commit of the user's work on it; null: something else. */
+async function baseOf(place: TrustedPlace, results: string, ref: string): Promise<string | null> {
+  const words = ['rev-list', '--parents', results, `^${ref}`];
+  const [first = '', second, ...more] = (await gitLineOrNull(place, words))?.split('\n') ?? [];
+  const [, base = ''] = first.split(' ');
+  const isOnRef = second === undefined ? base === ref : second === `${base} ${ref}`;
+  return isOnRef && first === `${results} ${base}` && more.length === 0 ? base : null;
+}
+
+/** @throws UsageError `bad-bundle` where not all are there that the facts tell of */
+async function readCaptures(
+  place: TrustedPlace,
+  file: string,
+  results: string,
+  { models }: BundleFacts,
+): Promise<BundleContents['captures']> {
+  const wanted = models.flatMap(({ model, captured }) =>
+    captured.map((pass) => ({ model, pass, path: `${results}:${captureFolder(model, pass)}` })),
+  );
+  if (wanted.length === 0) throw badBundle(file, 'it holds no captures');
+  const paths = wanted.map(({ path }) => path);
+  const found = await objectKinds(place, paths);
+  return wanted.map(({ model, pass, path }) => {
+    const { oid: tree, kind } = found.get(path) ?? {};
+    if (kind !== 'tree' || !tree) throw badBundle(file, 'it lacks some of its captures');
+    return { model, pass, tree };
   });
+}
+
+/** Asked for by name, so that a tree of any size costs nothing. */
+async function readTexts(
+  place: TrustedPlace,
+  file: string,
+  results: string,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const paths = new Map(names.map((name) => [name, `${results}:session/${name}`]));
+  const found = await objectKinds(place, [...paths.values()]);
+  const oids = [...found.values()].map(({ oid }) => oid);
+  const sizes = await readBlobSizes(place, oids);
+  const bytes = oids.reduce((sum, oid) => sum + (sizes.get(oid) ?? 0), 0);
+  if (bytes > MOST_TEXT_BYTES) throw badBundle(file, `its texts are too large (${bytes} bytes)`);
+  const blobs = await readBlobs(place, sizes.keys());
+  return new Map(
+    [...paths].flatMap(([name, path]) => {
+      const blob = blobs.get(found.get(path)?.oid ?? '');
+      return blob === undefined ? [] : [[name, blob.toString('utf8')] as const];
+    }),
+  );
+}
+
+function parseFacts(file: string, texts: ReadonlyMap<string, string>): BundleFacts {
+  try {
+    return factsSchema.parse(JSON.parse(texts.get('session.json') ?? 'null'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw badBundle(file, 'its session.json is no JSON');
+    if (!(error instanceof z.ZodError)) throw error;
+    const { path, message } = error.issues[0] ?? { path: [], message: '' };
+    throw badBundle(file, `its session.json does not fit: ${path.join('.')}: ${message}`);
+  }
 }
 
 const MOST_NAMES = 10;

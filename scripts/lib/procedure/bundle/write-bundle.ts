@@ -1,41 +1,82 @@
 /** Phase 8: everything that a session's picks need to be applied again elsewhere, and what came of it, in one file. */
-import { statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { chmod, mkdir, rename, rm } from '../../disk.ts';
-import { Failure } from '../../errors.ts';
-import { git } from '../../git/git.ts';
-import { type Ref, writeRefs } from '../../git/refs.ts';
+import { lstatSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ExpectedError, Refusal, UsageError } from '../../errors.ts';
+import { writeBlobs } from '../../git/blobs.ts';
+import { git, gitLine, type TrustedPlace } from '../../git/git.ts';
 import type { Repository } from '../../git/repository.ts';
-import { cannotWrite } from '../../session/files.ts';
+import { commitTree, writeTree } from '../../git/trees.ts';
+import { maskText } from '../../secrets.ts';
+import { replaceFile } from '../../session/files.ts';
 import { passName } from '../../session/paths.ts';
-import {
-  participants,
-  refPrefix,
-  type Session,
-  standingApplication,
-} from '../../session/session.ts';
+import { captureOf, type Session, standingApplication } from '../../session/session.ts';
+import { sessionCommand } from '../../session/session-command.ts';
+import { secretsOf } from '../../session/session-secrets.ts';
 import { ensureObjects } from '../archive.ts';
 import { readApplied, summaryForOthers } from '../summary.ts';
-import { makeCommits } from './bundle-commits.ts';
 import {
   asLine,
   type BundleFacts,
-  bundleFactsSchema,
-  captureRef,
-  FACTS_VERSION,
-  RESULTS_REF,
-} from './bundle-facts.ts';
-import { readBundleHeader } from './bundle-header.ts';
-import { collectResults, FACTS_FILE, PICKS_FILE } from './bundle-results.ts';
-import { type HiddenPlace, hidePlaces, placesOf } from './hide-places.ts';
-import { withStagingRepository } from './staging-repository.ts';
-import { noteBundle, type WrittenBundle } from './written-bundles.ts';
+  bundleHead,
+  captureFolder,
+  factsSchema,
+  MOST_TEXT_BYTES,
+  readBundle,
+  textsOf,
+} from './bundle-format.ts';
+import { noteBundle, type WrittenBundle } from './bundle-records.ts';
+import { hidePlaces, placesOf } from './hide-places.ts';
+import { lookInto } from './open-bundle.ts';
+import { withQuarantine } from './quarantine.ts';
 
 /**
- * Writes the bundle of a session, beside its place first. The user's repository is only read.
+ * The place of a bundle, absolute, looked at before anything is done.
+ * @param file from the current directory
+ * @throws Refusal `nothing-captured`, `bundle-exists`; UsageError `no-such-folder`
+ */
+export async function planBundle(session: Session, file: string): Promise<string> {
+  const path = resolve(file);
+  if (session.data.captures.length === 0) {
+    throw new Refusal({
+      code: 'nothing-captured',
+      message: 'Nothing has been captured in this session: there is nothing to put into a bundle.',
+      hint: `Leave out --bundle, or capture: ${sessionCommand(session, 'capture-diff', '--all')}`,
+    });
+  }
+  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError({
+      code: 'no-such-folder',
+      message: `${dirname(path)} is no folder, so ${path} cannot be written.`,
+      hint: 'Make the folder, or name a file in one that is there.',
+      details: { file: path },
+    });
+  }
+  if (lstatSync(path, { throwIfNoEntry: false }) && !(await isBundleOf(session, path))) {
+    throw new Refusal({
+      code: 'bundle-exists',
+      message: `${path} is there already, and is no bundle of this session. Nothing was changed.`,
+      hint: 'Name another file with --bundle, or move that one away.',
+      details: { file: path },
+    });
+  }
+  return path;
+}
+
+async function isBundleOf({ data }: Session, file: string): Promise<boolean> {
+  try {
+    return (await readBundle(file)).session_id === data.session_id;
+  } catch (error) {
+    if (error instanceof ExpectedError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes the bundle of a session. The user's repository is only read; the same session gives the same commit.
  * @param file as planBundle() gave it
- * @returns with what was left out of the results, by its name
- * @throws Refusal `session-expired`; Failure `bundle-incomplete`, `cannot-write`
+ * @returns with what was left out of the texts, by its name
+ * @throws Refusal `session-expired`; UsageError `bad-bundle` where it could not be opened; Failure `cannot-write`
  */
 export async function writeBundle(
   repository: Repository,
@@ -43,125 +84,116 @@ export async function writeBundle(
   file: string,
 ): Promise<WrittenBundle & { leftOut: string[] }> {
   await ensureObjects(repository, session);
-  const places = placesOf(session);
-  const { texts, leftOut } = await collectResults(session, await summaryForOthers(session), places);
-  const facts = await readFacts(session, places, texts);
-  texts.set(FACTS_FILE, `${JSON.stringify(facts, null, 2)}\n`);
-  const results = await withStagingRepository(repository, async (staging) => {
-    const refs = await makeCommits(staging, facts, texts);
-    await writeRefs(staging, Object.fromEntries(refs));
-    await packInto(staging, refs, facts, file);
-    return refs.get(`${refPrefix(session)}/${RESULTS_REF}`) ?? '';
+  const { session_id, ref } = session.data;
+  const { facts, texts, leftOut } = await readForOthers(session);
+  const { results, pack } = await withQuarantine(repository, async (place) => {
+    const results = await commitResults(place, session, facts, texts);
+    // The user's own history is left out: whoever applies it has that commit.
+    const words = ['pack-objects', '-q', '--revs', '--thin', '--delta-base-offset', '--stdout'];
+    const { stdout } = await git(place, words, { input: `${results}\n^${ref}\n` });
+    return { results, pack: stdout };
   });
-  const written = {
-    ...{ file, bytes: statSync(file).size, results },
-    written_at: new Date().toISOString(),
-  };
+  // It is proved that it can be opened, before anybody relies on it.
+  const bundle = { session_id, ref, results, pack };
+  await withQuarantine(repository, (place) => lookInto(place, bundle, file));
+  const bytes = Buffer.concat([Buffer.from(bundleHead(bundle)), pack]);
+  await replaceFile(file, bytes);
+  const written = { file, bytes: bytes.length, results, written_at: new Date().toISOString() };
   await noteBundle(session, written);
   return { ...written, leftOut };
 }
 
-async function readFacts(
+async function commitResults(
+  { directory, env }: TrustedPlace,
   session: Session,
-  places: readonly HiddenPlace[],
-  texts: ReadonlyMap<string, string>,
-): Promise<BundleFacts> {
-  const { data } = session;
-  const shown = (text: string | null) => text && asLine(hidePlaces(text, places));
-  const passes = Array.from({ length: data.current_pass }, async (_, index) => {
-    const hasPicks = texts.has(`${passName(index + 1)}/${PICKS_FILE}`);
-    return { pass: index + 1, synthesis: hasPicks ? await synthesisOf(session, index + 1) : null };
-  });
-  const facts: BundleFacts = {
-    schema_version: FACTS_VERSION,
-    session_id: data.session_id,
-    task: asLine(hidePlaces(data.prompt_summary, places)),
-    created_at: data.created_at,
-    ref: data.ref,
-    base: data.base,
-    holds_user_changes: data.base !== data.ref,
-    timeout_s: data.timeout_s,
-    completed_passes: data.completed_passes,
-    models: data.models.map(({ model, role, available, backend, version, agent_model }) => ({
-      ...{ model, role, available, backend: shown(backend) },
-      ...{ version: shown(version), agent_model: shown(agent_model) },
-    })),
-    captures: capturesOf(session),
-    passes: await Promise.all(passes),
-  };
-  return bundleFactsSchema.parse(facts);
-}
-
-/** Of those who take part, the last of each pass, as comparisons take them. */
-function capturesOf(session: Session): BundleFacts['captures'] {
-  const models = new Set(participants(session).map(({ model }) => model));
-  const last = new Map(
-    session.data.captures
-      .filter(({ model }) => models.has(model))
-      .map((it) => [captureRef('', it.model, it.pass), it]),
-  );
-  return [...last.values()].map(({ model, pass, tree, state, captured_at }) => ({
-    ...{ model, pass, tree, state, captured_at },
-  }));
-}
-
-async function synthesisOf(
-  session: Session,
-  pass: number,
-): Promise<BundleFacts['passes'][number]['synthesis']> {
-  const applied = await readApplied(session, pass);
-  if (applied === null) return null;
-  const { tree, to } = applied;
-  const standing = standingApplication(session);
-  return { tree, to, stands: standing?.pass === pass && standing.tree === tree };
-}
-
-/** Nobody else sees it before it is whole, nor can others read it then. */
-async function packInto(
-  staging: string,
-  refs: ReadonlyMap<string, string>,
   facts: BundleFacts,
-  file: string,
-): Promise<void> {
-  const folder = join(dirname(file), `.${basename(file)}-${facts.session_id}`);
-  try {
-    // What a killed process left there is of no use.
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { mode: 0o700 });
-    const draft = join(folder, 'bundle');
-    await git(
-      staging,
-      ['-c', 'pack.compression=-1', 'bundle', 'create', '--quiet', draft, '--stdin'],
-      {
-        // The user's own history is left out: whoever applies it has that commit.
-        input: `${[...refs.keys(), `^${facts.ref}`].join('\n')}\n`,
-      },
-    );
-    await git(staging, ['bundle', 'verify', '--quiet', draft]);
-    await assertWhole(draft, refs, facts);
-    await chmod(draft, 0o600);
-    await rename(draft, file);
-  } catch (error) {
-    throw cannotWrite(file, error);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  texts: ReadonlyMap<string, string>,
+): Promise<string> {
+  const { base, created_at, session_id } = session.data;
+  // With another time, the same results would be another commit.
+  const dates = { GIT_AUTHOR_DATE: created_at, GIT_COMMITTER_DATE: created_at };
+  const place = { directory, env: { ...env, ...dates } };
+  const all = [['session.json', `${JSON.stringify(facts, null, 2)}\n`] as const, ...texts];
+  const blobs = await writeBlobs(
+    place,
+    all.map(([, text]) => Buffer.from(text)),
+  );
+  const entries = all.map(
+    ([name], at) => [name, { mode: '100644', oid: blobs[at] ?? '' }] as const,
+  );
+  const folders = [['session', await writeTree(place, new Map(entries))]];
+  for (const { model, captured } of facts.models) {
+    for (const pass of captured)
+      folders.push([captureFolder(model, pass), captureOf(session, model, pass)?.tree ?? '']);
   }
+  const input = folders.map(([name, tree]) => `040000 tree ${tree}\t${name}\n`).join('');
+  const root = await gitLine(place, ['mktree'], { input });
+  return commitTree(place, root, [base], `results of ${session_id}`);
 }
 
-async function assertWhole(
-  draft: string,
-  refs: ReadonlyMap<string, string>,
-  { ref }: BundleFacts,
-): Promise<void> {
-  const header = await readBundleHeader(draft);
-  const packed = new Map(header.refs.map(({ name, oid }: Ref) => [name, oid]));
-  const missing = [...refs].filter(([name, oid]) => packed.get(name) !== oid);
-  const isWhole = missing.length === 0 && packed.size === refs.size;
-  if (isWhole && header.prerequisites.every((oid) => oid === ref)) return;
-  throw new Failure({
-    code: 'bundle-incomplete',
-    message: `The bundle lacks ${missing.length} refs or builds on other commits than ${ref}, so it was not kept.`,
-    hint: 'Run the same command with --trace; the session itself is as it was.',
-    details: { missing: missing.map(([name]) => name), prerequisites: header.prerequisites },
+/** What stands in a session, without places and secrets of this machine. */
+async function readForOthers(session: Session) {
+  const { data } = session;
+  const [places, secrets] = [placesOf(session), await secretsOf(session)];
+  const change = (text: string) => maskText(hidePlaces(text, places), secrets);
+  const shown = (text: string | null) => text && asLine(change(text));
+  const passes = Array.from({ length: data.current_pass }, (_, at) => at + 1);
+  const models = data.models.map(({ model, available, backend, version, agent_model }) => ({
+    ...{ model, backend: shown(backend), version: shown(version), agent_model: shown(agent_model) },
+    captured: passes.filter((pass) => available && captureOf(session, model, pass) !== null),
+  }));
+  const { texts, leftOut } = await readTexts(session, { passes: passes.length, models }, change);
+  const mixes: BundleFacts['mixes'] = [];
+  for (const pass of passes.filter((it) => texts.has(`${passName(it)}/picks.json`))) {
+    const applied = await readApplied(session, pass);
+    if (applied !== null) mixes.push({ pass, tree: applied.tree });
+  }
+  const standing = standingApplication(session);
+  const stands = mixes.find(({ pass, tree }) => pass === standing?.pass && tree === standing.tree);
+  const facts = factsSchema.parse({
+    schema_version: 2,
+    task: asLine(change(data.prompt_summary)),
+    timeout_s: data.timeout_s,
+    passes: passes.length,
+    replayed: (stands ?? mixes.at(-1))?.pass ?? Math.max(...models.flatMap((it) => it.captured)),
+    ...{ models, mixes },
   });
+  return { facts, texts, leftOut };
+}
+
+/** Paths of the repository are exact: in data, the rest is prose. */
+const EXACT = new Set(['path', 'path_base64', 'old_path', 'moved_to']);
+
+async function readTexts(
+  session: Session,
+  of: Pick<BundleFacts, 'passes' | 'models'>,
+  change: (text: string) => string,
+) {
+  const texts = new Map([['summary.md', change(await summaryForOthers(session))]]);
+  const leftOut: string[] = [];
+  // Marks for secrets may be longer than these.
+  let room = MOST_TEXT_BYTES / 2;
+  for (const name of textsOf(of).filter((it) => !texts.has(it))) {
+    const file = join(session.directory, name);
+    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    if (size === undefined) continue;
+    const text = size > room ? null : changeText(name, await readFile(file, 'utf8'), change);
+    if (text === null) leftOut.push(name);
+    else texts.set(name, text);
+    room -= text === null ? 0 : size;
+  }
+  return { texts, leftOut };
+}
+
+/** Null for what should be JSON and is not. */
+function changeText(name: string, text: string, change: (text: string) => string): string | null {
+  if (!name.endsWith('.json')) return change(text);
+  const changed = (key: string, value: unknown) =>
+    typeof value === 'string' && !EXACT.has(key) ? change(value) : value;
+  try {
+    return `${JSON.stringify(JSON.parse(text, changed), null, 2)}\n`;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

@@ -6,8 +6,7 @@ import {
   type SessionModel,
   standingApplication,
 } from '../../session/session.ts';
-import type { Imported } from '../bundle/imported.ts';
-import type { WrittenBundle } from '../bundle/written-bundles.ts';
+import type { Imported, WrittenBundle } from '../bundle/bundle-records.ts';
 import type { GateRecord, PrintedTarget } from '../gate-record.ts';
 import type { RunState } from '../run-state.ts';
 import type { Applied } from '../summary.ts';
