@@ -45,19 +45,19 @@ const RESULTS: Record<string, Files> = {
   quiet: { 'math.js': `// Quiet.\n${RIGHT}` },
 };
 
-async function project(box: Sandbox): Promise<string> {
-  const models = Object.entries(RESULTS).map(([model, files]) => {
+async function project(box: Sandbox, results = RESULTS, files: Files = PROJECT): Promise<string> {
+  const models = Object.entries(results).map(([model, files]) => {
     const writes = Object.entries(files).map(
       ([path, text]) => `write(${JSON.stringify(path)}, ${JSON.stringify(text)});`,
     );
     return [
       model,
-      `${IMPORTS} make('test', { recursive: true }); ${writes.join(' ')} console.log('done');`,
+      `${IMPORTS} for (const folder of ['test', 'data', 'lists']) make(folder, { recursive: true }); ${writes.join(' ')} console.log('done');`,
     ];
   });
   const make = "import { mkdirSync as make } from 'node:fs';\n";
   const scripts = Object.fromEntries(models.map(([model, code]) => [model, make + code]));
-  return box.repository({ ...PROJECT, ...(await scriptedModels(box.folder, scripts)) });
+  return box.repository({ ...files, ...(await scriptedModels(box.folder, scripts)) });
 }
 
 const outcome = ({ code_of, kind, caught }: Json) => `${code_of} ${kind} ${caught}`;
@@ -124,7 +124,7 @@ test('one catches a bug, one proves nothing, one fits nobody else, one brought n
   );
   assert.match(
     first.cells.find((it: Json) => it.does_not_fit).detail,
-    "does not provide an export named 'clampAll'",
+    'the runner could not run test/all.test.js',
   );
   // The code is the model's own, with base's tests and those of the row.
   const listed = await box.git(cwd, 'ls-tree', '-r', '--name-only', caught.tree);
@@ -183,6 +183,74 @@ test('one catches a bug, one proves nothing, one fits nobody else, one brought n
   assert.equal((await ok(box, cwd, 'cleanup', ...session)).kept, []);
 });
 
+const READING =
+  "import assert from 'node:assert';\nimport { readdirSync, readFileSync } from 'node:fs';\nimport { test } from 'node:test';\nimport * as math from './math.js';\n";
+const ROWS = '[[-5, 0, 9, 0], [12, 0, 9, 9]]\n';
+const EACH = 'for (const [n, low, high, end] of rows) assert.equal(math.clamp(n, low, high), end);';
+
+/** Each has a test that reads what it added beside it. */
+const READERS: Record<string, Files> = {
+  // Its test names the file.
+  naming: {
+    'math.js': RIGHT,
+    'naming.test.js': `${READING}test('named', () => { const rows = JSON.parse(readFileSync('data/rows.json')); ${EACH} });\n`,
+    'data/rows.json': ROWS,
+  },
+  // Its test names the folder alone, so that the file stays behind.
+  listing: {
+    'math.js': `// Lists.\n${RIGHT}`,
+    'listing.test.js': `${READING}test('listed', () => { const rows = readdirSync('lists').flatMap((it) => JSON.parse(readFileSync('lists/' + it))); assert.ok(rows.length > 0); ${EACH} });\n`,
+    'lists/rows.json': ROWS,
+  },
+  sloppy: { 'math.js': SLOPPY },
+};
+
+test('what a test needs comes along; where it stays behind, nobody is caught by its want', async () => {
+  await using box = await sandbox();
+  const cwd = await project(box, READERS, PROJECT);
+  const started = await ok(box, cwd, 'start-session', '--task', 'clamp', '--host', 'none');
+  const session = ['--session', started.session_id];
+  await ok(box, cwd, 'make-worktrees', ...session);
+  await ok(box, cwd, 'run-model', '--all', ...session);
+  await ok(box, cwd, 'capture-diff', '--all', ...session);
+  const { cells, summary, file } = await ok(
+    box,
+    cwd,
+    ...['cross-tests', '--gate', 'test=node --test *.test.js', ...session],
+  );
+  const rows = (model: string) => cells.filter((it: Json) => it.tests_of === model).map(outcome);
+  assert.equal(rows('naming'), [
+    'base caught true',
+    'naming passes false',
+    'listing passes false',
+    'sloppy caught true',
+  ]);
+  assert.equal(rows('listing'), [
+    'base does-not-fit null',
+    'naming does-not-fit null',
+    'listing passes false',
+    'sloppy does-not-fit null',
+  ]);
+  assert.match(
+    cells.find((it: Json) => it.tests_of === 'listing' && it.code_of === 'naming').detail,
+    'without other new files of their author they fail',
+  );
+  assert.equal(summary[0].files, ['naming.test.js', 'data/rows.json']);
+  assert.equal(
+    summary.map((it: Json) => it.caught_by),
+    [[], [], ['naming']],
+  );
+  const { telling_tests } = JSON.parse(await readFile(file, 'utf8'));
+  assert.equal(telling_tests, [
+    {
+      tests_of: 'naming',
+      name: 'named',
+      passes_on: ['naming', 'listing'],
+      fails_on: ['sloppy'],
+    },
+  ]);
+});
+
 /** A tree with some files of a commit replaced; null takes one away. */
 async function treeWith(
   box: Sandbox,
@@ -221,18 +289,26 @@ test('trees: deleted tests are back, what cannot be one tree is none, names stay
         'code.js': '2\n',
         'test/a.test.js': 'own a\n',
         'test/b.test.js': null,
-        'test/c.test.js': 'own c\n',
+        'test/c.test.js': 'tool.js in.txt\n',
+        'data/in.txt': 'in\n',
+        'data/out.txt': 'out\n',
+        'tool.js': 'tool\n',
       }),
     },
     // Its test lies where base has a file.
     {
       model: 'gpt-2',
-      tree: await treeWith(box, cwd, { tool: null, 'tool/x.test.js': 'x\n', 'tool/x.js': 'x\n' }),
+      tree: await treeWith(box, cwd, {
+        tool: null,
+        'tool/x.test.js': 'x\n',
+        'tool/x.js': 'x\n',
+        'data/in.txt': 'x\n',
+      }),
     },
   ];
-  const { models, mixes } = await mixTests(repository, repository.head, candidates);
+  const { models, mixes, controls } = await mixTests(repository, repository.head, candidates);
   assert.equal(models, [
-    { model: 'gpt#2', files: ['test/a.test.js', 'test/c.test.js'] },
+    { model: 'gpt#2', files: ['test/a.test.js', 'test/c.test.js', 'data/in.txt'] },
     { model: 'gpt-2', files: ['tool/x.test.js'] },
   ]);
   const treeOf = (testsOf: string, codeOf: string) =>
@@ -242,19 +318,48 @@ test('trees: deleted tests are back, what cannot be one tree is none, names stay
     const texts = await Promise.all(names.map((it) => box.git(cwd, 'show', `${tree}:${it}`)));
     return names.map((name, at) => `${name}: ${texts[at]}`);
   };
-  const tests = ['test/a.test.js: own a', 'test/b.test.js: base b', 'test/c.test.js: own c'];
-  assert.equal(await read(treeOf('gpt#2', 'base')), ['code.js: 1', ...tests, 'tool: old']);
-  assert.equal(await read(treeOf('gpt#2', 'gpt#2')), ['code.js: 2', ...tests, 'tool: old']);
-  assert.equal(await read(treeOf('gpt#2', 'gpt-2')), ['code.js: 1', ...tests, 'tool/x.js: x']);
-  assert.equal(await read(treeOf('base', 'gpt#2')), [
-    ...['code.js: 2', 'test/a.test.js: base a', 'test/b.test.js: base b', 'tool: old'],
+  const tests = [
+    'test/a.test.js: own a',
+    'test/b.test.js: base b',
+    'test/c.test.js: tool.js in.txt',
+  ];
+  const [named, rest, tool] = ['data/in.txt: in', 'data/out.txt: out', 'tool.js: tool'];
+  assert.equal(await read(treeOf('gpt#2', 'base')), ['code.js: 1', named, ...tests, 'tool: old']);
+  assert.equal(await read(treeOf('gpt#2', 'gpt#2')), [
+    ...['code.js: 2', named, rest, ...tests],
+    ...['tool: old', tool],
   ]);
+  assert.equal(await read(treeOf('gpt#2', 'gpt-2')), [
+    ...['code.js: 1', 'data/in.txt: x', ...tests, 'tool/x.js: x'],
+  ]);
+  assert.equal(await read(treeOf('base', 'gpt#2')), [
+    ...['code.js: 2', named, rest, 'test/a.test.js: base a', 'test/b.test.js: base b'],
+    ...['tool: old', tool],
+  ]);
+  assert.equal(
+    controls.map(({ testsOf, codeOf }) => [testsOf, codeOf]),
+    [
+      ['gpt#2', 'gpt#2'],
+      ['gpt-2', 'gpt-2'],
+    ],
+  );
+  assert.equal(await read(controls[0]?.tree ?? null), [
+    ...['code.js: 2', named, ...tests, 'tool: old', tool],
+  ]);
+  const absent = mixes.filter((it) => it.absent.length > 0);
+  assert.equal(
+    absent.map((it) => [it.testsOf, it.codeOf, it.absent]),
+    [
+      ['gpt#2', 'base', ['tool.js']],
+      ['gpt#2', 'gpt-2', ['tool.js', 'data/in.txt']],
+    ],
+  );
   assert.is(treeOf('base', 'base'), await box.git(cwd, 'rev-parse', 'HEAD^{tree}'));
   assert.is(treeOf('gpt-2', 'base'), null);
   assert.is(treeOf('gpt-2', 'gpt#2'), null);
   assert.ok(treeOf('gpt-2', 'gpt-2'));
-  const folders = mixes.map(({ target }) => target.replaceAll(/[^\w.-]/g, '-'));
-  assert.is(new Set(folders).size, 9);
+  const folders = [...mixes, ...controls].map(({ target }) => target.replaceAll(/[^\w.-]/g, '-'));
+  assert.is(new Set(folders).size, 11);
 });
 
 test.run();

@@ -7,7 +7,12 @@ import {
   crossTestsSchema,
   relabelCrossTests,
 } from '../../scripts/lib/gates/cross-tests.ts';
-import { belongsToTests, crossEntries, testsIn } from '../../scripts/lib/gates/cross-trees.ts';
+import {
+  addedFiles,
+  belongsToTests,
+  crossEntries,
+  testsIn,
+} from '../../scripts/lib/gates/cross-trees.ts';
 import type { EntryChange } from '../../scripts/lib/git/changes.ts';
 import { crossTestsMarkdown } from '../../scripts/lib/procedure/cross-tests-markdown.ts';
 
@@ -138,6 +143,54 @@ test('tests of a result are what it added or changed', () => {
   );
 });
 
+const added = (path: string) => change(path, null, '2');
+
+const companions: [
+  path: string,
+  texts: { tests?: string; code?: string },
+  becomes: 'companions' | 'named' | 'rest' | null,
+][] = [
+  ['data/in.json', { tests: "read('../data/in.json')" }, 'companions'],
+  ['data/in.json', {}, 'rest'],
+  ['data/in.json', { tests: "read('../data/main.json')" }, 'rest'],
+  ['data/in.json', { code: "import data from './data/in.json'" }, null],
+  ['data/in.json', { tests: '`in.json`', code: "'in.json'" }, 'companions'],
+  ['qa/steps', {}, 'companions'],
+  ['qa/steps.js', {}, 'companions'],
+  ['mixed/in.txt', {}, 'rest'],
+  ['in.txt', {}, 'rest'],
+  ['src/new.js', { tests: "import { it } from '../src/new.js'" }, 'named'],
+  ['src/new.js', { code: "import { it } from './new.js'" }, null],
+  ['src/new/a.js', { tests: "import { it } from '../src/a.js'" }, null],
+  // They have gone along already, or are configuration.
+  ['test/in.txt', { tests: "'in.txt'" }, null],
+  ['tsconfig.test.json', { tests: "'tsconfig.test.json'" }, null],
+  ['.github/workflows/in.yml', { tests: "'in.yml'" }, null],
+];
+for (const [path, { tests = '', code = '' }, becomes] of companions) {
+  test(`added ${path}, tests say ${tests}, code ${code}: ${becomes}`, () => {
+    const base = ['a.test.js', 'qa/a.test.js', 'mixed/a.test.js', 'mixed/a.js', 'src/a.js'];
+    const found = addedFiles([added(path)], { tests, code }, base);
+    const where = Object.entries(found).flatMap(([name, files]) => (files.length > 0 ? name : []));
+    assert.equal(where, becomes === null ? [] : [becomes]);
+  });
+}
+
+test('what was there before, or is gone, is nothing that was added', () => {
+  const changes = [change('data/in.json', '1', '2'), change('data/gone.json', '1', null)];
+  const found = addedFiles(changes, { tests: "'in.json' 'gone.json'", code: '' }, []);
+  assert.equal(found, { companions: [], named: [], rest: [] });
+});
+
+test('what goes along lies over tests, and never over what the code has of its own', () => {
+  const code = [added('data/in.json'), change('src/a.js', '1', '2')];
+  const brought = ['data/in.json', 'data/more.json', 'a.test.js'].map((path) =>
+    change(path, null, '3'),
+  );
+  const entries = crossEntries(code, brought, brought);
+  assert.equal([...(entries?.keys() ?? [])], ['data/more.json', 'a.test.js']);
+});
+
 type Facts = Partial<TestGate> & { names?: [passed: string[], failed: string[]] };
 
 function gate(status: TestGate['status'], { names, ...more }: Facts = {}): TestGate {
@@ -151,7 +204,6 @@ function gate(status: TestGate['status'], { names, ...more }: Facts = {}): TestG
       names === undefined ? null : { ran: passed.length + failed.length, failed: failed.length },
     outcomes: known,
     log: '/logs/gate-test.log',
-    signs: status === 'fail' ? { misfits: [], asserts: true } : null,
     ...more,
   };
 }
@@ -164,7 +216,11 @@ const silently = (...failed: string[]): TestGate =>
   gate(failed.length > 0 ? 'fail' : 'pass', {
     outcomes: failed.length > 0 ? { failed, passed: [], complete: false } : null,
   });
-const MISFIT = { signs: { misfits: ["Cannot find module 'x'"], asserts: false } };
+
+const ONLY_FAILURES = (...failed: string[]): Facts => ({
+  tests: { ran: 2, failed: failed.length },
+  outcomes: { failed, passed: [], complete: false },
+});
 
 interface Case {
   here: TestGate | null;
@@ -174,13 +230,17 @@ interface Case {
   kind: CellKind;
   caught: boolean | null;
   failed?: string[];
+  /** Tests of `a` on its own code, without its other new files. */
+  control?: TestGate;
+  absent?: string[];
 }
 
 /** Tests of `a` on the code of `b`; base's own test is `old`, that of `a` is `new`. */
-function cellOf({ here, own, baseHere, baseOwn }: Case) {
+function cellOf({ here, own, baseHere, baseOwn, control, absent = [] }: Case) {
   const pair = (testsOf: string, codeOf: string, it: TestGate | null): CrossRun => ({
     ...{ testsOf, codeOf, tree: it === null ? null : 'f'.repeat(40) },
     run: it && [it],
+    absent: testsOf === 'a' && codeOf === 'b' ? absent : [],
   });
   const runs = [
     pair('base', 'base', passes('old')),
@@ -194,7 +254,8 @@ function cellOf({ here, own, baseHere, baseOwn }: Case) {
     { model: 'a', files: ['new.test.js'] },
     { model: 'b', files: [] },
   ];
-  const result = crossTests([{ name: 'test', command: 'npm test' }], models, runs);
+  const controls = new Map(control === undefined ? [] : [['a', [control]] as const]);
+  const result = crossTests([{ name: 'test', command: 'npm test' }], models, runs, controls);
   crossTestsSchema.parse(result);
   return { result, cell: result.cells.find(({ code_of }) => code_of === 'b') };
 }
@@ -233,18 +294,18 @@ const cases: Record<string, Case> = {
     ...{ kind: 'caught', caught: true, failed: ['old'] },
   },
   'another test under a name of base’s, where only what fails is named': {
-    here: silently('old'),
+    here: silently('m > old'),
     own: silently(),
-    baseHere: silently('old'),
-    baseOwn: silently('old'),
-    ...{ kind: 'caught', caught: true, failed: ['old'] },
+    baseHere: silently('m > old'),
+    baseOwn: silently('m > old'),
+    ...{ kind: 'caught', caught: true, failed: ['m > old'] },
   },
   'one fails on its own code, another one here, and only what fails is named': {
-    here: silently('new', 'bad'),
-    own: silently('bad'),
+    here: silently('m > new', 'm > bad'),
+    own: silently('m > bad'),
     baseHere: silently(),
     baseOwn: silently(),
-    ...{ kind: 'caught', caught: true, failed: ['new'] },
+    ...{ kind: 'caught', caught: true, failed: ['m > new'] },
   },
   "a test of base's that its author deleted fails everywhere": {
     here: fails(['new'], ['old']),
@@ -253,21 +314,65 @@ const cases: Record<string, Case> = {
     baseOwn: fails([], ['old']),
     ...{ kind: 'passes', caught: false },
   },
-  'they use what the code does not have': {
-    here: fails(['old'], ['new.test.js'], MISFIT),
+  'a file of tests that the runner could not load': {
+    here: fails(['old'], ['new.test.js']),
     ...{ kind: 'does-not-fit', caught: null, failed: ['new.test.js'] },
   },
-  'a file of tests that is not even read, for no known reason': {
-    here: fails(['old'], ['new.test.js']),
-    ...{ kind: 'unknown', caught: null, failed: ['new.test.js'] },
+  'one file was loaded, in which a test fails, and another was not': {
+    here: fails(['old'], ['new', 'more.test.js']),
+    own: passes('old', 'new', 'more'),
+    ...{ kind: 'caught', caught: true, failed: ['new'] },
+  },
+  'a file that could not be loaded, where only what fails is named': {
+    here: gate('fail', ONLY_FAILURES('test_new.py')),
+    own: gate('pass', { tests: { ran: 2, failed: 0 } }),
+    ...{ kind: 'does-not-fit', caught: null, failed: ['test_new.py'] },
+  },
+  'unittest could not load one': {
+    here: gate('fail', ONLY_FAILURES('unittest.loader._FailedTest.test_new')),
+    own: gate('pass', { tests: { ran: 2, failed: 0 } }),
+    ...{ kind: 'does-not-fit', caught: null, failed: ['unittest.loader._FailedTest.test_new'] },
+  },
+  'a test fails, where only what fails is named': {
+    here: gate('fail', ONLY_FAILURES('test_new.py::test_new')),
+    own: gate('pass', { tests: { ran: 2, failed: 0 } }),
+    ...{ kind: 'caught', caught: true, failed: ['test_new.py::test_new'] },
+  },
+  'a package of go is not built': {
+    here: silently('example.com/m'),
+    own: silently(),
+    baseHere: silently(),
+    baseOwn: silently(),
+    ...{ kind: 'does-not-fit', caught: null, failed: ['example.com/m'] },
   },
   'what is always counted is not counted': {
     here: gate('fail'),
-    ...{ kind: 'unknown', caught: null },
+    ...{ kind: 'does-not-fit', caught: null },
   },
   'it fails before any test ran': {
     here: gate('fail', { tests: { ran: 0, failed: 0 } }),
-    ...{ kind: 'unknown', caught: null },
+    ...{ kind: 'does-not-fit', caught: null },
+  },
+  'without other new files of their author they fail on its code too': {
+    here: fails(['old'], ['new']),
+    control: fails(['old'], ['new']),
+    ...{ kind: 'does-not-fit', caught: null, failed: ['new'] },
+  },
+  'the author’s other new files change nothing': {
+    here: fails(['old'], ['new']),
+    control: passes('old', 'new'),
+    ...{ kind: 'caught', caught: true, failed: ['new'] },
+  },
+  'of two that fail, one needs other new files of its author': {
+    here: fails(['old'], ['new', 'needy']),
+    own: passes('old', 'new', 'needy'),
+    control: fails(['old', 'new'], ['needy']),
+    ...{ kind: 'caught', caught: true, failed: ['new'] },
+  },
+  'they name a program that only their author’s code has': {
+    here: fails(['old'], ['new']),
+    absent: ['src/new.js'],
+    ...{ kind: 'does-not-fit', caught: null, failed: ['new'] },
   },
   'it does not end': { here: gate('timeout'), kind: 'unknown', caught: null },
   'it cannot be started': { here: gate('error'), kind: 'unknown', caught: null },
@@ -306,11 +411,23 @@ const cases: Record<string, Case> = {
     baseHere: gate('timeout'),
     ...{ kind: 'unknown', caught: null },
   },
-  'nobody names tests, base is green': {
+  'nobody names tests, as many ran as on their own code': {
+    here: gate('fail', { tests: { ran: 9, failed: 1 } }),
+    own: gate('pass', { tests: { ran: 9, failed: 0 } }),
+    baseHere: gate('pass'),
+    ...{ kind: 'caught', caught: true },
+  },
+  'nobody names tests, fewer ran than on their own code': {
+    here: gate('fail', { tests: { ran: 8, failed: 1 } }),
+    own: gate('pass', { tests: { ran: 9, failed: 0 } }),
+    baseHere: gate('pass'),
+    ...{ kind: 'does-not-fit', caught: null },
+  },
+  'nobody names tests, nor counts them': {
     here: gate('fail'),
     own: gate('pass'),
     baseHere: gate('pass'),
-    ...{ kind: 'caught', caught: true },
+    ...{ kind: 'does-not-fit', caught: null },
   },
   'nobody names tests, base is red': {
     here: gate('fail'),
@@ -320,7 +437,7 @@ const cases: Record<string, Case> = {
   },
   'nobody names tests, more fail than of base’s own': {
     here: gate('fail', { tests: { ran: 9, failed: 2 } }),
-    own: gate('pass'),
+    own: gate('pass', { tests: { ran: 9, failed: 0 } }),
     baseHere: gate('fail', { tests: { ran: 8, failed: 1 } }),
     ...{ kind: 'caught', caught: true },
   },
@@ -354,7 +471,7 @@ for (const [name, expected] of Object.entries(cases)) {
 test('several gates: whichever says most; what says nothing anywhere is no hindrance', () => {
   const e2e = (status: TestGate['status']) => gate(status, { name: 'e2e' });
   const pair = (testsOf: string, codeOf: string, ...run: TestGate[]): CrossRun => ({
-    ...{ testsOf, codeOf, tree: 'f'.repeat(40) },
+    ...{ testsOf, codeOf, tree: 'f'.repeat(40), absent: [] },
     run,
   });
   const runs = [
@@ -384,19 +501,69 @@ test('names are limited, and counted', () => {
   assert.equal([cell?.failed_tests.length, cell?.failed_tests_count], [20, 30]);
 });
 
+/** Tests of `a` on its own code and that of `b`, `c` and `d`. */
+function tellingOf(own: TestGate, others: TestGate[]) {
+  const models = ['a', 'b', 'c', 'd'].slice(0, others.length + 1);
+  const pair = (testsOf: string, codeOf: string, it: TestGate): CrossRun => ({
+    ...{ testsOf, codeOf, tree: null, absent: [] },
+    run: [it],
+  });
+  const runs = [
+    ...models.map((model) => pair('base', model, passes('old'))),
+    ...[own, ...others].map((it, at) => pair('a', models[at] ?? '', it)),
+  ];
+  const { telling_tests } = crossTests(
+    [],
+    models.map((model) => ({ model, files: [] })),
+    runs,
+  );
+  return telling_tests?.map((it) => `${it.name}: ${it.passes_on.join()} | ${it.fails_on.join()}`);
+}
+
+const counted = (failed: number) =>
+  gate(failed > 0 ? 'fail' : 'pass', { tests: { ran: 9, failed } });
+
+const NUMBERS = Array.from({ length: 101 }, (_, at) => `${at}`);
+
+const telling: [name: string, own: TestGate, others: TestGate[], expected: string[]][] = [
+  ['all pass everywhere', passes('old', 'x'), [passes('old', 'x')], []],
+  [
+    'each test by itself; where one did not run, nothing is said of it',
+    passes('old', 'x', 'y'),
+    [fails(['old', 'x'], ['y']), fails(['old'], ['x', 'y']), fails(['old'], ['x', 'y.test.js'])],
+    ['y: a | b,c', 'x: a,b | c,d'],
+  ],
+  [
+    'what does not fit is not among those that fail, nor that pass',
+    passes('old', 'x', 'y'),
+    [fails(['old', 'y'], ['x']), fails(['old'], ['new.test.js']), passes('old', 'x', 'y')],
+    ['x: a,d | b'],
+  ],
+  ['no names: all of them', counted(0), [counted(1), counted(0)], ['null: a,c | b']],
+  [
+    'many are limited',
+    passes(...NUMBERS),
+    [fails([], NUMBERS)],
+    NUMBERS.slice(0, 100).map((name) => `${name}: a | b`),
+  ],
+];
+for (const [name, own, others, expected] of telling) {
+  test(`telling tests: ${name}`, () => assert.equal(tellingOf(own, others), expected));
+}
+
 const proofs: [onBase: TestGate, proves: boolean | null][] = [
   [fails(['old'], ['new']), true],
-  [fails(['old'], ['new.test.js'], MISFIT), true],
+  [fails(['old'], ['new.test.js']), true],
   [passes('old', 'new'), false],
   [gate('timeout'), null],
 ];
 for (const [onBase, proves] of proofs) {
-  test(`on base ${onBase.status}, ${onBase.signs?.misfits.length ?? 0} misfits: proves ${proves}`, () => {
+  test(`on base ${onBase.status}, ${onBase.outcomes?.failed}: proves ${proves}`, () => {
     const runs: CrossRun[] = [
-      { testsOf: 'base', codeOf: 'base', tree: null, run: [passes('old')] },
-      { testsOf: 'base', codeOf: 'a', tree: null, run: [passes('old')] },
-      { testsOf: 'a', codeOf: 'base', tree: null, run: [onBase] },
-      { testsOf: 'a', codeOf: 'a', tree: null, run: [passes('old', 'new')] },
+      { testsOf: 'base', codeOf: 'base', tree: null, absent: [], run: [passes('old')] },
+      { testsOf: 'base', codeOf: 'a', tree: null, absent: [], run: [passes('old')] },
+      { testsOf: 'a', codeOf: 'base', tree: null, absent: [], run: [onBase] },
+      { testsOf: 'a', codeOf: 'a', tree: null, absent: [], run: [passes('old', 'new')] },
     ];
     const { summary } = crossTests([], [{ model: 'a', files: [] }], runs);
     assert.is(summary[0]?.proves_something, proves);
@@ -440,6 +607,9 @@ test('other names: in their own order, without logs and trees; base stays', () =
       ['B', ['A'], []],
     ],
   );
+  assert.equal(blind.telling_tests, [
+    { tests_of: 'B', name: 'new', passes_on: ['B'], fails_on: ['A'] },
+  ]);
   assert.not(JSON.stringify(blind).includes('/logs'));
   assert.ok(result.cells.every(({ logs }) => logs.length === 1));
 });
@@ -447,12 +617,12 @@ test('other names: in their own order, without logs and trees; base stays', () =
 test('the page: the matrix, and hostile names that stay in their cells', () => {
   const name = 'evil | `x`\n# title';
   const { result } = cellOf({
-    here: fails(['old'], [name]),
-    own: passes('old', name),
+    here: fails(['old', 'new'], [name]),
+    own: passes('old', 'new', name),
     ...{ kind: 'caught', caught: true },
   });
   const page = crossTestsMarkdown(result);
-  assert.match(page, '| `a` | fails, 1 of 2 failed | passes, 2 ran | **caught**, 1 of 2 failed |');
+  assert.match(page, '| `a` | fails, 1 of 2 failed | passes, 3 ran | **caught**, 1 of 3 failed |');
   assert.match(page, '- `b`: no test was added or changed; its code is caught by the tests of `a`');
   assert.not.match(page, /^# title/m);
   const empty = crossTestsMarkdown({ ...result, cells: [], base_tests: [], summary: [] });

@@ -1,14 +1,11 @@
 /** What one result's tests say of one result's code. */
 import { compareOutcomes } from './compare-outcomes.ts';
 import { belongsToTests } from './cross-trees.ts';
-import { doesNotFit, type FitSigns } from './does-not-fit.ts';
 import type { GateResult } from './run.ts';
+import { shortened } from './tampering/kinds.ts';
 
-/** A test gate's result, with what its log says of how the tests fit; null for one that is green. */
-export interface TestGate
-  extends Pick<GateResult, 'name' | 'status' | 'flaky' | 'tests' | 'outcomes' | 'log'> {
-  signs: FitSigns | null;
-}
+/** A test gate's result. */
+export type TestGate = Pick<GateResult, 'name' | 'status' | 'flaky' | 'tests' | 'outcomes' | 'log'>;
 
 /** The test gates on one tree; null: tests and code could not be put together. */
 export type TestRun = readonly TestGate[] | null;
@@ -40,9 +37,13 @@ export interface CellRuns {
   isOwn: boolean;
   /** The same tests on their author's code. */
   own: TestRun;
+  /** And without what its author added beside them and did not go along; null: there is no such run. */
+  control: TestRun;
   /** Base's tests on this code, and on the code of the tests' author. */
   baseHere: TestRun;
   baseOwn: TestRun;
+  /** Files that the tests need, and that this code does not have, or has others in their place. */
+  absent: readonly string[];
 }
 
 /** A gate that says nothing here said nothing anywhere. */
@@ -66,9 +67,8 @@ export function judgeCell(runs: CellRuns): CellAnswer {
 }
 
 function judgeGate(gate: TestGate, runs: CellRuns): GateAnswer {
-  const [own, baseHere, baseOwn] = [runs.own, runs.baseHere, runs.baseOwn].map((run) =>
-    run?.find(({ name }) => name === gate.name),
-  );
+  const ofGate = (run: TestRun) => run?.find(({ name }) => name === gate.name);
+  const [own, baseHere, baseOwn] = [ofGate(runs.own), ofGate(runs.baseHere), ofGate(runs.baseOwn)];
   const changed = changedTests(own, baseOwn);
   const here = standing(gate, baseHere, changed);
   if (here.state === 'unknown') {
@@ -82,42 +82,59 @@ function judgeGate(gate: TestGate, runs: CellRuns): GateAnswer {
   }
   const { failed } = here;
   if (runs.isOwn) return { kind: 'fails-own', failed, detail: 'they fail on their own code' };
-  const mine = own === undefined ? null : standing(own, baseOwn, changed);
-  if (mine === null || mine.state === 'unknown')
+  const control = ofGate(runs.control ?? runs.own);
+  const mine = control === undefined ? null : standing(control, baseOwn, changed);
+  if (control === undefined || mine === null || mine.state === 'unknown')
     return {
       kind: 'unknown',
       failed,
       detail: 'it is not known whether they pass on their own code',
     };
-  const valid = mine.state === 'passes' ? failed : holdingIn(own, failed);
-  if (mine.state === 'fails' && valid.length === 0)
-    return { kind: 'fails-own', failed, detail: 'they fail on their own code too' };
-  return judgeFailure(gate, own, baseHere, valid);
+  if (mine.state === 'fails' && holdingIn(control, failed).length === 0)
+    return holdingIn(own, failed).length === 0
+      ? { kind: 'fails-own', failed, detail: 'they fail on their own code too' }
+      : misfit(failed, 'without other new files of their author they fail on its code too');
+  return judgeFailure(gate, control, failed, runs.absent);
 }
 
-/** Tests that hold on their author's code fail on this one: for what it does, or for want of what they use? */
+/** Only tests that ran can catch: a file that the runner could not load says nothing of what the code does. */
 function judgeFailure(
-  gate: TestGate,
-  own: TestGate | undefined,
-  base: TestGate | undefined,
+  { tests }: TestGate,
+  own: TestGate,
   failed: string[],
+  absent: readonly string[],
 ): GateAnswer {
-  const { signs, tests } = gate;
-  const counted = tests === null ? null : tests.failed - (base?.tests?.failed ?? 0);
-  const failures = failed.length > 0 ? failed.length : counted;
-  if (signs !== null && doesNotFit(signs, { failures, wasRed: base?.status === 'fail' }))
-    return { kind: 'does-not-fit', failed, detail: signs.misfits[0] ?? '' };
-  // What a runner always counts, and does not count here, was never begun.
-  const isUncounted = tests === null && own?.tests != null;
-  const isUnread = failed.length > 0 && failed.every(isFile);
-  if (isUncounted || isUnread || tests?.ran === 0)
-    return { kind: 'unknown', failed, detail: 'it failed before a test ran' };
-  return { kind: 'caught', failed, detail: '' };
+  if (absent.length > 0)
+    return misfit(
+      failed,
+      `they need ${inWords(absent)}, which is missing here, or is another file`,
+    );
+  const holding = holdingIn(own, failed);
+  // Where all that ran on their own code is named, nothing else is a test.
+  const proving = own.outcomes?.complete
+    ? holding
+    : holding.filter((name) => isTestName(name, tests !== null));
+  if (proving.length > 0) return { kind: 'caught', failed: proving, detail: '' };
+  if (failed.length > 0) return misfit(failed, `the runner could not run ${inWords(failed)}`);
+  const ranAll = tests !== null && own.tests !== null && tests.ran >= own.tests.ran;
+  return ranAll && tests.failed < tests.ran
+    ? { kind: 'caught', failed, detail: '' }
+    : misfit(failed, 'the runner does not say that they ran');
 }
 
-/** Runners name a file where they could not read the tests in it. */
-function isFile(name: string): boolean {
-  return /^\S+\.\w+$/.test(name) && belongsToTests(name);
+/** Runners name a file where they could not read the tests in it, unittest its stand-in, go a package alone. */
+function isTestName(name: string, isCounted: boolean): boolean {
+  const isFile = /^\S+\.\w+$/.test(name) && belongsToTests(name);
+  return !isFile && !name.includes('._FailedTest.') && (isCounted || / > |::|#/.test(name));
+}
+
+function misfit(failed: string[], detail: string): GateAnswer {
+  return { kind: 'does-not-fit', failed, detail };
+}
+
+function inWords(names: readonly string[]): string {
+  const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
+  return shortened(`${names.slice(0, 2).join(', ')}${more}`, 160);
 }
 
 interface Standing {
@@ -168,7 +185,7 @@ function changedTests(own: TestGate | undefined, baseOwn: TestGate | undefined):
 }
 
 /** Which of some tests are right in a run. */
-function holdingIn(gate: TestGate | undefined, names: string[]): string[] {
+export function holdingIn(gate: TestGate | undefined, names: string[]): string[] {
   if (gate === undefined) return [];
   if (gate.outcomes === null) return gate.status === 'pass' ? names : [];
   const failed = { failed: names, passed: [], complete: false };

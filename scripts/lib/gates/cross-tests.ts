@@ -1,6 +1,6 @@
 /** The cross-test matrix: whose tests catch whose code. */
 import * as z from 'zod';
-import { type CellAnswer, cellKinds, judgeCell, type TestRun } from './cross-cell.ts';
+import { type CellAnswer, cellKinds, holdingIn, judgeCell, type TestRun } from './cross-cell.ts';
 import type { GateStatus } from './run.ts';
 
 /** What base is called among the models, none of which can have this name. */
@@ -29,7 +29,7 @@ const cellSchema = z.object({
   kind: z
     .enum(cellKinds)
     .describe(
-      'does-not-fit: the tests use names that only other code has; fails-own: they fail on the code of their author too',
+      'does-not-fit: none of the tests that fail is known to have run there, or they need what did not come along; fails-own: they fail on the code of their author too',
     ),
   caught: z
     .boolean()
@@ -71,7 +71,9 @@ export const crossTestsSchema = z.object({
   telling_tests: z
     .array(tellingSchema)
     .optional()
-    .describe("tests that pass on some models' code and fail on others'"),
+    .describe(
+      "tests that hold on their author's code and fail on another's, the first of each author",
+    ),
 });
 
 export type TellingTest = z.output<typeof tellingSchema>;
@@ -86,34 +88,42 @@ export interface CrossRun {
   codeOf: string;
   tree: string | null;
   run: TestRun;
+  /** Files that the tests need, and that this code does not have, or has others in their place. */
+  absent: readonly string[];
 }
 
-/** @param runs all pairs that there are: whoever brought tests, and base, on base and each model */
+/**
+ * @param runs all pairs that there are: whoever brought tests, and base, on base and each model
+ * @param controls by author: its tests on its own code, without what it added beside them and did not go along
+ */
 export function crossTests(
   gates: readonly { name: string; command: string }[],
   models: readonly { model: string; files: string[] }[],
   runs: readonly CrossRun[],
+  controls: ReadonlyMap<string, TestRun> = new Map(),
 ): CrossTests {
   const runOf = (testsOf: string, codeOf: string) =>
     runs.find((it) => it.testsOf === testsOf && it.codeOf === codeOf)?.run ?? null;
-  const cells = runs
+  const judged = runs
     .filter(({ testsOf }) => testsOf !== BASE)
-    .map((it): CrossCell => {
-      const { testsOf, codeOf, run } = it;
+    .map((it): JudgedRun => {
+      const { testsOf, codeOf } = it;
       const answer = judgeCell({
-        run,
+        ...it,
         isOwn: testsOf === codeOf,
         own: runOf(testsOf, testsOf),
+        control: controls.get(testsOf) ?? null,
         baseHere: runOf(BASE, codeOf),
         baseOwn: runOf(BASE, testsOf),
       });
-      return {
-        tests_of: testsOf,
-        code_of: codeOf,
-        ...factsOf(it, answer.failed),
-        ...wordsOf(answer),
-      };
+      return { ...it, ...answer };
     });
+  const cells = judged.map((it) => ({
+    tests_of: it.testsOf,
+    code_of: it.codeOf,
+    ...factsOf(it, it.failed),
+    ...wordsOf(it),
+  }));
   return {
     schema_version: 1,
     gates: gates.map(({ name, command }) => ({ name, command })),
@@ -123,7 +133,34 @@ export function crossTests(
       .map((it) => ({ code_of: it.codeOf, ...factsOf(it, allFailed(it.run)) })),
     cells,
     summary: models.map(({ model, files }) => summaryOf(model, files, cells)),
+    telling_tests: models.flatMap(({ model }) =>
+      tellingTests(judged.filter(({ testsOf, codeOf }) => testsOf === model && codeOf !== BASE)),
+    ),
   };
+}
+
+type JudgedRun = CrossRun & CellAnswer;
+
+/** So many of one author, in its own order; more say no more. */
+const MOST_TELLING = 100;
+
+/** @param row one author's tests on the models' code */
+function tellingTests(row: readonly JudgedRun[]): TellingTest[] {
+  const catching = row.filter(({ kind }) => kind === 'caught');
+  const passing = row.filter(({ kind }) => kind === 'passes');
+  const codes = (some: readonly CrossRun[]) => some.map(({ codeOf }) => codeOf);
+  const all = { tests_of: row[0]?.testsOf ?? '', passes_on: codes(passing) };
+  if (catching.length === 0) return [];
+  if (catching.some(({ failed }) => failed.length === 0))
+    return [{ ...all, name: null, fails_on: codes(catching) }];
+  const names = [...new Set(catching.flatMap(({ failed }) => failed))].slice(0, MOST_TELLING);
+  return names.map((name) => {
+    const failing = catching.filter(({ failed }) => failed.includes(name));
+    const holding = [...passing, ...catching].filter(
+      (it) => !failing.includes(it) && it.run?.some((gate) => holdingIn(gate, [name]).length > 0),
+    );
+    return { ...all, name, passes_on: codes(holding), fails_on: codes(failing) };
+  });
 }
 
 function wordsOf({ kind, detail }: CellAnswer) {
@@ -209,6 +246,14 @@ export function relabelCrossTests(
         tests_of: label(it.tests_of),
         catches: labels(it.catches),
         caught_by: labels(it.caught_by),
+      }))
+      .sort((a, b) => byLabel(a.tests_of, b.tests_of)),
+    telling_tests: (result.telling_tests ?? [])
+      .map(({ name, ...it }) => ({
+        tests_of: label(it.tests_of),
+        name,
+        passes_on: labels(it.passes_on),
+        fails_on: labels(it.fails_on),
       }))
       .sort((a, b) => byLabel(a.tests_of, b.tests_of)),
   };

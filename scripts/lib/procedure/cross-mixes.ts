@@ -1,11 +1,21 @@
 /** Whose tests on whose code: the trees, made before anything runs. */
 import { BASE } from '../gates/cross-tests.ts';
-import { crossEntries, testsIn } from '../gates/cross-trees.ts';
+import {
+  type AddedFiles,
+  addedFiles,
+  belongsToTests,
+  crossEntries,
+  isProgram,
+  testsIn,
+} from '../gates/cross-trees.ts';
 import { type EntryChange, listEntryChanges } from '../git/changes.ts';
+import { filesAt } from '../git/files-at.ts';
 import { pathText } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { treeOf, writeTreeWith } from '../git/trees.ts';
 import { inParallel } from '../process/in-parallel.ts';
+import { isRegularFile } from '../synthesis/read-hunks.ts';
+import { ReadContents } from './read-contents.ts';
 
 export interface Mix {
   /** A model, or base. */
@@ -15,55 +25,109 @@ export interface Mix {
   tree: string | null;
   /** A name of its own in progress and in the folders of logs. */
   target: string;
+  /** Files that the tests need, and that this code does not have, or has others in their place. */
+  absent: string[];
+}
+
+export interface Mixes {
+  models: { model: string; files: string[] }[];
+  /** Base's tests and those of whoever brought some, on base and on each model's code; none where nobody brought any. */
+  mixes: Mix[];
+  /** Of whose new files some stay behind: its tests on its own code without these. */
+  controls: Mix[];
 }
 
 interface Author {
   model: string;
   tree: string;
   changes: EntryChange[];
-  tests: EntryChange[];
+  /** Its tests, and what goes along with them. */
+  brought: EntryChange[];
+  added: AddedFiles;
 }
 
-/**
- * The models with the files of their tests, and the trees: base's tests and those of whoever brought some, on base and
- * on each model's code. No trees where nobody brought a test.
- */
+/** Characters of tests, and of other code, in which names are looked for: nobody writes more by hand. */
+const MOST_READ = 8 * 1024 ** 2;
+
+const NOTHING: AddedFiles = { companions: [], named: [], rest: [] };
+
 export async function mixTests(
   { topLevel }: Repository,
   base: string,
   candidates: readonly { model: string; tree: string }[],
-): Promise<{ models: { model: string; files: string[] }[]; mixes: Mix[] }> {
-  const authors = await inParallel(4, candidates, async ({ model, tree }): Promise<Author> => {
+): Promise<Mixes> {
+  const baseFiles = await filesAt(topLevel, base).list();
+  const authors = await inParallel(4, candidates, async ({ model, tree }) => {
     const changes = await listEntryChanges(topLevel, base, tree);
-    return { model, tree, changes, tests: testsIn(changes) };
+    return { model, tree, changes, ...(await readBrought(topLevel, changes, baseFiles)) };
   });
-  const models = authors.map(({ model, tests }) => ({
+  const models = authors.map(({ model, brought }) => ({
     model,
-    files: tests.map(({ path }) => pathText(path)),
+    files: brought.map(({ path }) => pathText(path)),
   }));
-  const bringing = authors.filter(({ tests }) => tests.length > 0);
-  if (bringing.length === 0) return { models, mixes: [] };
+  const bringing = authors.filter(({ brought }) => brought.length > 0);
+  if (bringing.length === 0) return { models, mixes: [], controls: [] };
   const tree = await treeOf(topLevel, base);
-  const unchanged: Author = { model: BASE, tree, changes: [], tests: [] };
+  const unchanged: Author = { model: BASE, tree, changes: [], brought: [], added: NOTHING };
   const nameOf = targetNames();
-  const pairs = [unchanged, ...bringing].flatMap((tests) =>
-    [unchanged, ...authors].map((code) => ({
-      tests,
-      code,
-      target: nameOf(tests.model, code.model),
-    })),
-  );
-  const mixes = await inParallel(2, pairs, async ({ tests, code, target }) => ({
+  const mix = async (tests: Author, code: Author, without: EntryChange[] = []): Promise<Mix> => ({
     testsOf: tests.model,
     codeOf: code.model,
-    tree: await writeMix(topLevel, code, tests),
-    target,
-  }));
-  return { models, mixes };
+    target: nameOf(tests.model, without.length > 0 ? `${code.model} alone` : code.model),
+    tree: await writeMix(topLevel, code, tests, without),
+    absent: absentFrom(code, tests),
+  });
+  const pairs = [unchanged, ...bringing].flatMap((tests) =>
+    [unchanged, ...authors].map((code) => ({ tests, code })),
+  );
+  const mixes = await inParallel(2, pairs, ({ tests, code }) => mix(tests, code));
+  const leaving = bringing.filter(({ added }) => added.rest.length > 0);
+  const controls = await inParallel(2, leaving, (author) => mix(author, author, author.added.rest));
+  return { models, mixes, controls };
 }
 
-async function writeMix(topLevel: string, code: Author, tests: Author): Promise<string | null> {
-  const entries = crossEntries(code.changes, tests.changes);
+async function readBrought(
+  topLevel: string,
+  changes: readonly EntryChange[],
+  baseFiles: readonly string[],
+): Promise<Pick<Author, 'brought' | 'added'>> {
+  const tests = testsIn(changes);
+  if (tests.length === 0) return { brought: [], added: NOTHING };
+  const code = changes.filter(({ path }) => {
+    const name = pathText(path);
+    return isProgram(name) && !belongsToTests(name);
+  });
+  const contents = new ReadContents(topLevel);
+  const textOf = async (files: readonly EntryChange[]) => {
+    const versions = files.flatMap(({ path, to }) =>
+      to !== null && isRegularFile(to.mode) ? [{ path: pathText(path), blob: to.oid }] : [],
+    );
+    await contents.readTexts(versions);
+    const all = versions.map(({ path, blob }) => contents.textOf(path, blob) ?? '').join('\n');
+    return all.slice(0, MOST_READ);
+  };
+  const texts = { tests: await textOf(tests), code: await textOf(code) };
+  const added = addedFiles(changes, texts, baseFiles);
+  return { brought: [...tests, ...added.companions], added };
+}
+
+function absentFrom(code: Author, { added }: Author): string[] {
+  const own = new Map(code.changes.map(({ path, to }) => [path, to?.oid]));
+  const absent = [
+    ...added.named.filter(({ path }) => own.get(path) === undefined),
+    ...added.companions.filter(({ path, to }) => (own.get(path) ?? to?.oid) !== to?.oid),
+  ];
+  return absent.map(({ path }) => pathText(path));
+}
+
+async function writeMix(
+  topLevel: string,
+  code: Author,
+  tests: Author,
+  without: readonly EntryChange[],
+): Promise<string | null> {
+  const entries = crossEntries(code.changes, tests.changes, tests.brought);
+  for (const { path } of without) entries?.set(path, null);
   return entries && writeTreeWith(topLevel, code.tree, entries);
 }
 

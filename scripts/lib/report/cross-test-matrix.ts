@@ -23,7 +23,7 @@ export function crossTestMatrix(result: ReportCrossTests): Insertion {
     table('Whose tests catch whose code', ['', ...columns.map((it) => `on ${it}`)], rows, {
       isWide: true,
     }),
-    html`<p class="muted">Each row: one model’s new and changed tests; each column: the code that they ran on. Caught: they pass on their own code and fail on this; does not fit: they use what only other code has; tests that fail on their own code catch nobody.</p>\n`,
+    html`<p class="muted">Each row: one model’s new and changed tests; each column: the code that they ran on. Caught: they pass on their own code and fail on this; does not fit: they fail, and it is not known that they ran; tests that fail on their own code catch nobody.</p>\n`,
     failures(cells.filter(hasMore)),
   ];
 }
