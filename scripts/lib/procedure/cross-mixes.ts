@@ -8,6 +8,8 @@ import {
   isProgram,
   testsIn,
 } from '../gates/cross-trees.ts';
+import { readBlobSizes } from '../git/blob-sizes.ts';
+import { readBlobs } from '../git/blobs.ts';
 import { type EntryChange, listEntryChanges } from '../git/changes.ts';
 import { filesAt } from '../git/files-at.ts';
 import { pathText } from '../git/paths.ts';
@@ -15,7 +17,6 @@ import type { Repository } from '../git/repository.ts';
 import { treeOf, writeTreeWith } from '../git/trees.ts';
 import { inParallel } from '../process/in-parallel.ts';
 import { isRegularFile } from '../synthesis/read-hunks.ts';
-import { ReadContents } from './read-contents.ts';
 
 export interface Mix {
   /** A model, or base. */
@@ -46,7 +47,8 @@ interface Author {
   added: AddedFiles;
 }
 
-/** Characters of tests, and of other code, in which names are looked for: nobody writes more by hand. */
+/** Of one file, and of tests and of other code together: nobody writes more by hand. */
+const MOST_BYTES = 1_000_000;
 const MOST_READ = 8 * 1024 ** 2;
 
 const NOTHING: AddedFiles = { companions: [], named: [], rest: [] };
@@ -97,18 +99,26 @@ async function readBrought(
     const name = pathText(path);
     return isProgram(name) && !belongsToTests(name);
   });
-  const contents = new ReadContents(topLevel);
-  const textOf = async (files: readonly EntryChange[]) => {
-    const versions = files.flatMap(({ path, to }) =>
-      to !== null && isRegularFile(to.mode) ? [{ path: pathText(path), blob: to.oid }] : [],
-    );
-    await contents.readTexts(versions);
-    const all = versions.map(({ path, blob }) => contents.textOf(path, blob) ?? '').join('\n');
-    return all.slice(0, MOST_READ);
-  };
+  const textOf = (files: readonly EntryChange[]) => readTexts(topLevel, files);
   const texts = { tests: await textOf(tests), code: await textOf(code) };
   const added = addedFiles(changes, texts, baseFiles);
   return { brought: [...tests, ...added.companions], added };
+}
+
+/** The texts of what files became, one after the other, as far as there is room; large ones and binaries are left out. */
+async function readTexts(topLevel: string, files: readonly EntryChange[]): Promise<string> {
+  const blobs = files.flatMap(({ to }) => (to !== null && isRegularFile(to.mode) ? to.oid : []));
+  const sizes = await readBlobSizes(topLevel, blobs);
+  let left = MOST_READ;
+  const small = [...new Set(blobs)].filter((blob) => {
+    const size = sizes.get(blob) ?? MOST_READ;
+    if (size > MOST_BYTES || size > left) return false;
+    left -= size;
+    return true;
+  });
+  const contents = [...(await readBlobs(topLevel, small)).values()];
+  const texts = contents.filter((content) => !content.includes(0));
+  return texts.map((content) => content.toString('utf8')).join('\n');
 }
 
 function absentFrom(code: Author, { added }: Author): string[] {
