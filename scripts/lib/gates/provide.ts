@@ -37,7 +37,8 @@ export async function provide(
   const provided: Provided[] = [];
   for (const provision of plan) {
     const started = performance.now();
-    if (provision.kind === 'dependencies' && provision.how !== 'skip')
+    const isThere = (await statOrNull(join(worktree, provision.path))) !== null;
+    if (provision.kind === 'dependencies' && provision.how !== 'skip' && !isThere)
       onProgress?.(`${PROGRESS[provision.how]} ${provision.path}`);
     const outcome = await provideOne(mainTree, worktree, provision, install);
     const duration_ms = Math.round(performance.now() - started);

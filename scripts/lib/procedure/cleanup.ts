@@ -25,8 +25,9 @@ import {
 } from '../session/capture.ts';
 import { lockReasonFor, scratchLockReasonFor } from '../session/find-session.ts';
 import { removeStaging } from '../session/main-tree.ts';
-import { sessionMark } from '../session/marks.ts';
+import { scratchMark, sessionMark } from '../session/marks.ts';
 import { repositoryLock, stateRoot } from '../session/paths.ts';
+import { forgetScratch, scratchInUse } from '../session/scratch-record.ts';
 import {
   captureOf,
   fileName,
@@ -333,17 +334,25 @@ async function keepNested(from: string, to: string): Promise<void> {
   if (gitDir !== null && gitDir !== join(from, '.git')) await cp(gitDir, `${to}.git`, COPY);
 }
 
-/** Scratch worktrees and temporary folders that a crash left: all that is in them was made by gates, or from a tree. */
+/**
+ * Scratch worktrees, and temporary folders that a crash left: all that is in them was made by gates, or from a tree. Those
+ * in which a script runs its gates just now are left alone.
+ */
 async function removeScratch(
   repository: Repository,
   session: Session,
   registered: readonly Worktree[],
 ): Promise<Removed[]> {
+  const inUse = await scratchInUse(session);
   const scratch = registered.filter(
-    ({ lockReason }) => lockReason === scratchLockReasonFor(session),
+    ({ path, lockReason }) => lockReason === scratchLockReasonFor(session) && !inUse.has(path),
   );
   for (const { path } of scratch) await removeWorktree(repository, path);
-  await removeTemporaryFolders(session.data.session_id);
+  // Gates that run in one have a temporary folder too.
+  if (inUse.size === 0) {
+    await removeTemporaryFolders(session.data.session_id);
+    await forgetScratch(session);
+  }
   return scratch.map(({ path }) => ({ kind: 'worktree', name: path }));
 }
 
@@ -356,7 +365,10 @@ async function endProcesses(session: Session): Promise<Removed[]> {
     ended.push(run.supervisor.pid);
     await endProcess(run.supervisor.pid);
   }
-  ended.push(...(await findByEnvironment(MARK_VARIABLE, `:${sessionMark(session)}`)));
-  await endMarkedProcesses(`:${sessionMark(session)}`);
+  const isInUse = (await scratchInUse(session)).size > 0;
+  for (const mark of [sessionMark(session), ...(isInUse ? [] : [scratchMark(session)])]) {
+    ended.push(...(await findByEnvironment(MARK_VARIABLE, `:${mark}`)));
+    await endMarkedProcesses(`:${mark}`);
+  }
   return [...new Set(ended)].map((pid) => ({ kind: 'process', name: String(pid) }));
 }

@@ -55,9 +55,8 @@ export async function formatTrees(
 ): Promise<string | null> {
   const { trees, base, needs, signal, onOutcome } = request;
   const start = await treeOf(repository.topLevel, base);
-  const preparation = withoutLinkedFiles(await planPreparation(repository, session, needs, 1));
-  const scratch = { tree: start, label: 'formatter', preparation, signal };
-  return withScratchWorktree(repository, session, scratch, reporter, async (workplace) => {
+  const plan = async () => withoutLinkedFiles(await planPreparation(repository, session, needs, 1));
+  const formatAll = async (workplace: Workplace) => {
     let lies = start;
     for (const tree of trees) {
       await rewindWorktree(workplace.place, lies, tree);
@@ -72,7 +71,15 @@ export async function formatTrees(
       await onOutcome(tree, outcome);
     }
     return null;
-  });
+  };
+  return withScratchWorktree(
+    repository,
+    session,
+    needs,
+    reporter,
+    (lay) => lay(start, 'formatter', signal, formatAll),
+    plan,
+  );
 }
 
 /** The first that did not come to a good end; null: all did. */

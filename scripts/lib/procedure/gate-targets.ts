@@ -15,12 +15,12 @@ import { rewindWorktree } from '../git/rewind-worktree.ts';
 import { Slots } from '../process/slots.ts';
 import type { Reporter } from '../script.ts';
 import { readWorkplace, type Workplace } from '../session/capture.ts';
-import { runMark } from '../session/marks.ts';
+import { runMark, scratchMark, sessionMark } from '../session/marks.ts';
 import type { Session } from '../session/session.ts';
 import { examineGates } from './examine-gates.ts';
 import type { TargetResult } from './gate-record.ts';
-import { withScratchWorktree } from './scratch-worktree.ts';
-import { type Needs, planPreparation, readNeeds } from './worktree-needs.ts';
+import { type Lay, withScratchWorktree } from './scratch-worktree.ts';
+import { type Needs, readNeeds } from './worktree-needs.ts';
 
 /** Something to run gates on: which tree, and where. */
 export interface GateTarget {
@@ -56,6 +56,8 @@ export interface GateRequest {
   trial?: { always: number } | undefined;
   /** Where they are known; read without that. */
   needs?: Needs;
+  /** The scratch worktree of whoever asks several times. */
+  scratch?: Lay | undefined;
   signal: AbortSignal;
 }
 
@@ -67,16 +69,25 @@ export async function gateTargets(
   reporter: Reporter,
 ): Promise<TargetResult[]> {
   if (request.gates.length === 0) throw noGates();
+  const needs = request.needs ?? (await readNeeds(repository, session));
+  const gateAll = (scratch: Lay) => gateIn(repository, session, request, reporter, needs, scratch);
+  return request.scratch === undefined
+    ? withScratchWorktree(repository, session, needs, reporter, gateAll)
+    : gateAll(request.scratch);
+}
+
+async function gateIn(
+  repository: Repository,
+  session: Session | null,
+  request: GateRequest,
+  reporter: Reporter,
+  needs: Needs,
+  scratch: Lay,
+): Promise<TargetResult[]> {
   await mkdir(request.logs, { recursive: true, mode: 0o700 });
   const failed = new AbortController();
   const signal = AbortSignal.any([request.signal, failed.signal]);
-  const gating = new Gating(
-    repository,
-    session,
-    { ...request, signal },
-    reporter,
-    request.needs ?? (await readNeeds(repository, session)),
-  );
+  const gating = new Gating(repository, session, { ...request, signal }, reporter, needs, scratch);
   const all = request.targets.map(async (target) => {
     try {
       return await gating.gate(target);
@@ -94,10 +105,7 @@ export async function gateTargets(
 
 class Gating {
   private readonly slots: Slots;
-  /** Each scratch worktree has its own copy of what gates need: so many of them at a time. */
-  private readonly scratch: Slots;
   private readonly known = new Map<string, Promise<TargetResult>>();
-  private preparation: ReturnType<typeof planPreparation> | null = null;
 
   constructor(
     private readonly repository: Repository,
@@ -105,9 +113,9 @@ class Gating {
     private readonly request: GateRequest,
     private readonly reporter: Reporter,
     private readonly needs: Needs,
+    private readonly scratch: Lay,
   ) {
     this.slots = new Slots(request.jobs);
-    this.scratch = new Slots(request.jobs + 1);
   }
 
   /** Two targets with the same tree are one; the main tree is a place of its own. */
@@ -152,7 +160,7 @@ class Gating {
   }
 
   private async gatesOf(target: GateTarget): Promise<GateResult[]> {
-    const { repository, request } = this;
+    const { request } = this;
     const { tree, place } = target;
     const memory = this.memoryOf(target);
     const known = memory && (await recallGates(request.gates, memory));
@@ -161,23 +169,8 @@ class Gating {
       return known;
     }
     if (place !== null) return this.run(target, place, memory);
-    return this.scratch.use(
-      0,
-      async () => {
-        this.preparation ??= planPreparation(
-          repository,
-          this.session,
-          this.needs,
-          request.jobs + 1,
-        );
-        const preparation = await this.preparation;
-        const { signal } = request;
-        const scratch = { tree, label: target.target, preparation, signal };
-        return withScratchWorktree(repository, this.session, scratch, this.reporter, (workplace) =>
-          this.run(target, placeOf(workplace), memory),
-        );
-      },
-      request.signal,
+    return this.scratch(tree, target.target, request.signal, (workplace) =>
+      this.run(target, placeOf(workplace), memory),
     );
   }
 
@@ -210,7 +203,7 @@ class Gating {
         logDirectory: join(logs, label),
         label: 'gate',
         timeoutMs,
-        mark: runMark(session, `${label}-gates`),
+        mark: runMark(session, `${label}-gates`, target.place === null ? scratchMark : sessionMark),
         signal,
         slots: this.slots,
         apart,

@@ -40,7 +40,7 @@ export interface FreshWorktree {
 
 /**
  * Carries it out in one worktree; what could not be provided, or a setup that failed, is a warning.
- * @returns also the paths that are no part of a capture
+ * @returns also the paths that are no part of a capture, and whether all was there before and no command ran
  */
 export async function prepareWorktree(
   repository: Repository,
@@ -49,7 +49,7 @@ export async function prepareWorktree(
   preparation: Preparation,
   signal: AbortSignal,
   reporter: Reporter,
-): Promise<Prepared & { without: string[] }> {
+): Promise<Prepared & { without: string[]; isUntouched: boolean }> {
   const { label, workplace } = worktree;
   const { place } = workplace;
   const { provision, setup } = preparation;
@@ -95,6 +95,10 @@ export async function prepareWorktree(
     provided,
     setup: setup && ran && { ...setup, ...ran },
     without: [...without, ...made],
+    isUntouched:
+      !hooked &&
+      ran === null &&
+      provided.every(({ how }) => how === 'present' || how === 'skipped'),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   withVerdicts,
 } from './gate-record.ts';
 import { gateTargets } from './gate-targets.ts';
+import type { Lay } from './scratch-worktree.ts';
 import { type Needs, readNeeds } from './worktree-needs.ts';
 
 /** What a tree is proved with. */
@@ -30,6 +31,8 @@ export interface Exam {
   /** What is known of base and of the candidates. */
   known: readonly TargetResult[];
   needs: Needs;
+  /** Where several trees are proved one after the other. */
+  scratch?: Lay;
 }
 
 export async function prepareExam({
@@ -51,7 +54,7 @@ export async function proveTree(
   reporter: Reporter,
   { gates = exam.gates, trial }: { gates?: Gate[]; trial?: { always: number } } = {},
 ): Promise<TargetResult> {
-  const { repository, session, pass, base, timeoutMs, signal, known, needs } = exam;
+  const { repository, session, pass, base, timeoutMs, signal, known, needs, scratch } = exam;
   const [result] = await gateTargets(
     repository,
     session,
@@ -68,6 +71,7 @@ export async function proveTree(
       cache: session === null ? null : join(session.directory, 'gate-cache'),
       trial,
       needs,
+      scratch,
       signal,
     },
     reporter,
