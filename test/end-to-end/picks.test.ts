@@ -3,7 +3,9 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { gated } from '../support/mix-tests.ts';
 import { CHECK, RUN_CHECK } from '../support/one-process.ts';
+import { ownSandbox } from '../support/own-sandbox.ts';
 import { type Json, type Sandbox, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
 import { IMPORTS, ok } from '../support/walk.ts';
@@ -125,9 +127,10 @@ test('a red mix leaves every byte where it is, says what is to blame, and what w
   );
   assert.equal([found.exitCode, found.json.error.code], [3, 'gates-red']);
   const { verify } = found.json.error.details;
-  assert.equal(verify.culprits, [`shop.js (${bad}) (from gpt)`]);
-  assert.equal(verify.nearest_green.changed, [`shop.js (${bad}): gpt -> base`]);
-  assert.is(verify.nearest_green.is_nearest, true);
+  assert.ok(verify.culprits.includes(`shop.js (${bad}) (from gpt)`), verify.culprits.join());
+  // A whole file comes before a part of one.
+  assert.equal(verify.nearest_green.changed, ['shop.js: gpt -> claude']);
+  assert.is(verify.runs, 2);
   assert.match(found.json.error.message, /To blame: shop\.js/);
   assert.match(found.json.error.hint, /--picks .*picks\.green\.json --verify/);
   assert.equal(await photo(cwd), before);
@@ -163,6 +166,69 @@ test('a red mix leaves every byte where it is, says what is to blame, and what w
     ...session,
   );
   assert.is(again.tree, applied.tree);
+});
+
+/** Each of three models mends or spoils what is there, and adds a function in the same place, with what uses it. */
+function lister(right: boolean, name: string, body: string) {
+  const user = `import { ${name} } from './list.js';\n\nexport const use = (list) => ${name}(list);\n`;
+  return {
+    'list.js': LIST.replace('list[1]', right ? 'list.at(0)' : 'list.at(-1)').replace(
+      '// end\n',
+      `export const ${name} = (list) => ${body};\n`,
+    ),
+    [`use-${name}.js`]: user,
+    [`use-${name}.test.js`]: `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { use } from './use-${name}.js';\n\ntest('use of ${name}', () => assert.equal(use([3, 1]), ${name === 'least' ? 1 : name === 'sum' ? 4 : 2}));\n`,
+  };
+}
+
+const LIST = `export const first = (list) => list[1];
+
+export const isEmpty = (list) => list.length === 0;
+
+// end
+`;
+
+test('three models add to the same place of one file: the whole version that is green is found in four runs', async () => {
+  await using box = await ownSandbox();
+  const base = {
+    ...{ 'package.json': '{"type":"module"}\n', 'list.js': LIST, ...CHECK },
+    'list.test.js':
+      "import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { first } from './list.js';\n\ntest('first', () => assert.equal(first([1, 2, 3]), 1));\n",
+  };
+  const models = {
+    claude: lister(false, 'sum', 'list.reduce((all, one) => all + one)'),
+    gemini: lister(false, 'count', 'list.length'),
+    gpt: lister(true, 'least', 'Math.min(...list)'),
+  };
+  const { cwd, words } = await gated(box, { base, models });
+  const { files } = await ok(box, cwd, 'compare', ...words);
+  const { hunks } = files.find((it: Json) => it.path === 'list.js');
+  const idOf = (model: string, at: number) =>
+    hunks.filter((it: Json) => it.models.includes(model)).at(at).id;
+  const starts = [
+    [{ path: 'list.js', from: 'claude' }],
+    [{ path: 'list.js', hunks: [{ from: 'gpt', ids: [idOf('gpt', -1)] }] }],
+    [
+      {
+        path: 'list.js',
+        hunks: [
+          { from: 'claude', ids: [idOf('claude', 0)] },
+          { from: 'gpt', ids: [idOf('gpt', -1)] },
+        ],
+      },
+    ],
+  ];
+  const users = ['use-least.js', 'use-least.test.js'].map((path) => ({ path, from: 'gpt' }));
+  for (const picks of starts) {
+    const text = JSON.stringify({ picks: [...picks, ...users] });
+    const apply = ['apply-picks', '--picks-text', text, '--verify', '--search', ...words];
+    const { error } = (await box.mm(cwd, ...apply)).json;
+    assert.is(error.code, 'gates-red');
+    const { runs, nearest_green } = error.details.verify;
+    assert.ok(runs <= 4, `${runs} runs`);
+    const list = nearest_green?.picks.find((it: Json) => it.path === 'list.js');
+    assert.equal(list, { path: 'list.js', from: 'gpt' });
+  }
 });
 
 test('where the main tree differs from the proof, it is said why', async () => {

@@ -14,11 +14,14 @@ import type { Json, Sandbox } from './sandbox.ts';
 import { makeSession, sessionModel } from './sessions.ts';
 import { ok } from './walk.ts';
 
-/** As far as the comparison; no model is green. How models run and are captured is no matter here. */
-async function compared(
+/** A sandbox has an environment of its own. */
+const SHOWS_NUMBERS = process.env.MM_SHOW_NUMBERS !== undefined;
+
+/** As far as the gates of all. How models run and are captured is no matter here. */
+export async function gated(
   box: Sandbox,
-  { base, gates, models }: MixProject,
-): Promise<[string, string[]]> {
+  { base, gates, models }: Pick<MixProject, 'base' | 'gates' | 'models'>,
+): Promise<{ cwd: string; words: string[]; results: Json[] }> {
   const settings = JSON.stringify({ gates: { test: RUN_CHECK, ...gates } });
   const cwd = await box.repository({ ...base, '.multi-model.json': settings });
   const names = Object.keys(models);
@@ -29,9 +32,7 @@ async function compared(
     await capture(repository, session, { model, changes: Object.entries(changes) });
   const words = ['--session', session.data.session_id];
   const { results } = await ok(box, cwd, 'gates', '--all', '--base', ...words);
-  for (const { target, gates } of results)
-    assert.ok(target === 'base' || gates.some((it: Json) => it.status !== 'pass'), target);
-  return [cwd, words];
+  return { cwd, words, results };
 }
 
 /** Everything that git sees of a working tree, byte for byte. */
@@ -49,7 +50,9 @@ export function testMixes(projects: readonly MixProject[]): void {
 
 async function findMix(project: MixProject): Promise<void> {
   await using box = await ownSandbox();
-  const [cwd, session] = await compared(box, project);
+  const { cwd, words: session, results } = await gated(box, project);
+  for (const { target, gates } of results)
+    assert.ok(target === 'base' || gates.some((it: Json) => it.status !== 'pass'), target);
   const before = await contentOf(box, cwd);
   const { suggestion } = await ok(box, cwd, 'compare', '--suggest', ...session);
   const apply = ['--verify', '--search', ...session];
@@ -57,11 +60,11 @@ async function findMix(project: MixProject): Promise<void> {
   const { json, exitCode } = await box.mm(cwd, ...words);
   const { verify } = exitCode === 0 ? json : json.error.details;
   assert.ok(verify.runs <= 41, `${verify.runs} runs`);
-  if (process.env.MM_SHOW_NUMBERS) console.error(`${project.name}: ${numbers(json, verify)}`);
+  if (SHOWS_NUMBERS) console.error(`${project.name}: ${numbers(json, verify)}`);
   if (!project.hasGreenMix) {
     if (exitCode !== 0) assert.is(await contentOf(box, cwd), before, 'a red mix changes nothing');
     assert.is(verify.nearest_green, null);
-    assert.match(verify.search.answer, /^No green mix: all mixes of these picks are red/);
+    assert.match(verify.search.answer, /^No green mix: /);
     assert.is(verify.search.exhausted, true);
     return;
   }

@@ -3,39 +3,28 @@ import { join } from 'node:path';
 import { ExpectedError } from '../errors.ts';
 import { isTest } from '../gates/tampering/names.ts';
 import { pathText } from '../git/paths.ts';
+import { treeOf } from '../git/trees.ts';
 import type { Reporter } from '../script.ts';
 import { replaceJson } from '../session/files.ts';
 import { passFolder } from '../session/session.ts';
 import { BASE, type Picks } from '../synthesis/picks.ts';
 import { resolvePicks } from '../synthesis/resolve-picks.ts';
-import {
-  type Choice,
-  changesIn,
-  choicesIn,
-  type Grain,
-  picksOf,
-} from '../synthesis/search/choices.ts';
+import { type Choice, changesIn, choicesIn, picksOf } from '../synthesis/search/choices.ts';
+import { type Move, unitsOf, wholeOf } from '../synthesis/search/moves.ts';
 import {
   BudgetSpent,
   type Mix,
   type Outcome,
   type SearchResult,
   type SearchTask,
-  searchCulprits,
   searchGreenMix,
 } from '../synthesis/search/search.ts';
-import { synthesize } from '../synthesis/synthesize.ts';
+import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
 import type { Comparison } from './compare.ts';
 import type { TargetResult } from './gate-record.ts';
 import { type Exam, proveTree } from './prove.ts';
-import {
-  greenWith,
-  hopelessItems,
-  isGreen,
-  isOfGate,
-  type KnownResults,
-  redItems,
-} from './red-items.ts';
+import { hopelessItems, isGreen, isOfGate, redItems } from './red-items.ts';
+import { relationsIn } from './relations.ts';
 
 export interface SearchBudget {
   runs: number;
@@ -50,7 +39,7 @@ export interface FoundMix {
   changed: string[];
   /** What stays red in it, as it is with every candidate. */
   left_red: string[];
-  /** No mix with fewer changes is green: all were tried. */
+  /** No mix with fewer changes can be green, by what is known. */
   is_nearest: boolean;
 }
 
@@ -60,15 +49,19 @@ export interface MixSearch {
   /** How often gates were run. */
   runs: number;
   duration_ms: number;
-  /** All mixes were tried. */
+  /** No mix is left that could be green, by what is known. */
   exhausted: boolean;
+  /** Nothing that is red is green with anybody. */
+  hopeless: boolean;
+  /** Base is green, in which nothing of any model is left. */
+  only_base: boolean;
 }
 
 /** What is red in a proof, and what is known of it elsewhere. */
 export interface Findings {
   red: Set<string>;
   hopeless: Set<string>;
-  known: KnownResults;
+  known: ReadonlyMap<string, TargetResult>;
 }
 
 export function findingsOf(exam: Exam, proof: TargetResult, models: readonly string[]): Findings {
@@ -93,109 +86,105 @@ export async function searchMix(
   budget: SearchBudget,
   reporter: Reporter,
 ): Promise<MixSearch> {
-  const models = comparison.candidates.map(({ model }) => model);
-  const findings = findingsOf(exam, proof, models);
-  const trials = new Trials(exam, comparison, findings, budget, reporter);
-  reporter.progress(
-    `looking for a green mix near the picks: at most ${budget.runs} runs of the gates and ${Math.round(budget.ms / 60_000)} minutes`,
-  );
-  let found = await trials.search(picks, proof, 'versions');
-  if (found.result.green === null && found.result.isExhausted && trials.isLeft())
-    found = await trials.search(picks, proof, 'hunks');
-  const { result, choices } = found;
-  const nearest =
-    result.green === null || result.green.every((option, at) => option === choices[at]?.start)
-      ? null
-      : await describe(exam, comparison, picks, choices, result);
+  const trials = new Trials(exam, comparison, picks, proof, budget, reporter);
+  const task = await trials.task();
+  const result = await searchGreenMix(task);
+  const { choices, red, hopeless } = task;
+  const isChanged = (option: number, at: number) => option !== choices[at]?.start;
+  const nearest = result.green && (await describe(exam, comparison, picks, choices, result));
   return {
-    culprits: await trials.culprits(found, picks),
+    culprits: (result.green ?? []).flatMap((option, at) =>
+      isChanged(option, at) ? nameOfPick(choices[at]) : [],
+    ),
     nearest,
     runs: trials.runs,
     duration_ms: Date.now() - trials.begun,
     exhausted: result.isExhausted,
+    hopeless: hopeless.size === red.size,
+    only_base: result.green === null && trials.isBaseGreen,
   };
 }
 
-interface Searched {
-  choices: Choice[];
-  task: SearchTask;
-  result: SearchResult;
-}
-
+/** Mixes that cannot be made, and those that are known, cost no run of the gates, but there may be many of them. */
 const MIXES_PER_RUN = 25;
 
 class Trials {
   readonly begun = Date.now();
   runs = 0;
+  isBaseGreen = false;
+  private baseTree: string | null = null;
   private asked = 0;
+  private readonly findings: Findings;
+  private readonly choices: Choice[];
   private readonly known = new Map<string, Outcome>();
 
   constructor(
     private readonly exam: Exam,
     private readonly comparison: Comparison,
-    private readonly findings: Findings,
+    private readonly picks: Picks,
+    private readonly proof: TargetResult,
     private readonly budget: SearchBudget,
     private readonly reporter: Reporter,
-  ) {}
-
-  isLeft(): boolean {
-    return this.runs < this.budget.runs && !this.isLate();
-  }
-
-  private isLate(): boolean {
-    return Date.now() - this.begun >= this.budget.ms;
-  }
-
-  async search(picks: Picks, proof: TargetResult, grain: Grain): Promise<Searched> {
-    const { files } = this.comparison;
-    const { red, hopeless, known } = this.findings;
-    this.known.set(proof.tree, { red, isGreen: (item) => !red.has(item) });
-    const choices = choicesIn(this.comparison, picks, grain);
-    const words = proof.gates.map(
-      ({ tail, outcomes }) => `${tail}\n${outcomes?.failed.join('\n')}`,
+  ) {
+    this.findings = findingsOf(
+      exam,
+      proof,
+      comparison.candidates.map(({ model }) => model),
     );
-    const task: SearchTask = {
-      choices,
-      red,
-      hopeless,
-      greenWith: (item) => greenWith(item, known, proof),
-      related: ({ path, options }) =>
-        mentions(words.join('\n'), pathText(path)) + options.length / 100,
+    this.choices = choicesIn(comparison, picks);
+  }
+
+  async task(): Promise<SearchTask> {
+    const { choices, proof, exam, comparison } = this;
+    const { red, hopeless, known } = this.findings;
+    const outcomes = [...known].map(([source, result]): [string, Outcome] => {
+      const outcome = {
+        red: redItems(result),
+        isGreen: (it: string) => isGreen(it, result, proof),
+      };
+      this.known.set(result.tree, outcome);
+      return [source, outcome];
+    });
+    return {
+      ...{ choices, red, hopeless },
+      sources: [...comparison.candidates.map(({ model }) => model), BASE],
+      known: new Map(outcomes),
+      units: unitsOf(choices, comparison.files),
+      related: await relationsIn(exam.repository.topLevel, proof),
       isTest: ({ path }) => isTest(pathText(path)),
-      ask: (mix) => this.ask(picksOf(choices, mix, files, picks), proof),
+      missing: (mix) => this.missing(mix),
+      ask: (mix) => this.ask(mix),
     };
-    return { choices, task, result: await searchGreenMix(task) };
   }
 
-  /** The picks that the green mix changes; without one, the smallest set that is red on base. */
-  async culprits({ choices, task, result }: Searched, picks: Picks): Promise<string[]> {
-    const named = (places: readonly number[]) =>
-      places.flatMap((at) => {
-        const { name = '', options = [], start = 0 } = choices[at] ?? {};
-        return start === 0 ? [] : `${name} (from ${options[start]?.source})`;
-      });
-    if (result.green !== null) {
-      return named(choices.flatMap(({ start }, at) => (result.green?.[at] === start ? [] : at)));
-    }
-    try {
-      return picks.picks.length === 0 ? [] : named(await searchCulprits(task));
-    } catch (error) {
-      if (error instanceof BudgetSpent) return [];
-      throw error;
-    }
-  }
-
-  private async ask(picks: Picks, proof: TargetResult): Promise<Outcome | null> {
-    // Mixes that cannot be made, and those that are known, cost no run of the gates, but there may be millions of them.
-    if (this.asked++ >= this.budget.runs * MIXES_PER_RUN || this.isLate())
+  private async ask(mix: Mix): Promise<Outcome | null> {
+    const isLate = Date.now() - this.begun >= this.budget.ms;
+    if (this.asked++ >= this.budget.runs * MIXES_PER_RUN || isLate)
       throw new BudgetSpent('No more mixes are tried.');
-    const tree = await this.treeOf(picks);
-    if (tree === null) return null;
+    const tree = (await this.make(mix))?.tree ?? null;
+    // Base is no mix: nothing of any model would be left.
+    this.baseTree ??= await treeOf(this.exam.repository.topLevel, this.comparison.base);
+    const isBase = tree === this.baseTree;
+    if (isBase) this.isBaseGreen = !this.isRed(this.findings.known.get(BASE));
+    if (tree === null || isBase) return null;
     const known = this.known.get(tree);
     if (known !== undefined) return known;
-    if (!this.isLeft()) throw new BudgetSpent('No more runs are allowed.');
-    this.runs++;
-    const { exam, reporter } = this;
+    if (this.runs >= this.budget.runs) throw new BudgetSpent('No more runs are allowed.');
+    if (this.runs++ === 0) this.tellBudget();
+    const outcome = await this.run(tree);
+    this.known.set(tree, outcome);
+    return outcome;
+  }
+
+  /** In more than what is red with everybody; what is not known counts as red. */
+  private isRed(result: TargetResult | undefined): boolean {
+    return (
+      result === undefined || [...redItems(result)].some((it) => !this.findings.hopeless.has(it))
+    );
+  }
+
+  private async run(tree: string): Promise<Outcome> {
+    const { exam, proof, reporter } = this;
     const wasRed = (name: string) => [...this.findings.red].some((it) => isOfGate(it, name));
     const gates = [...exam.gates].sort((a, b) => Number(wasRed(b.name)) - Number(wasRed(a.name)));
     const always = gates.filter(({ name }) => wasRed(name)).length;
@@ -206,31 +195,56 @@ class Trials {
     reporter.progress(
       `mix ${this.runs} of at most ${this.budget.runs}: ${red.size === 0 ? 'green' : `red (${[...red].slice(0, 3).join(', ')}${red.size > 3 ? ', ...' : ''})`}`,
     );
-    const outcome = { red, isGreen: (item: string) => isGreen(item, result, proof) };
-    this.known.set(tree, outcome);
-    return outcome;
+    return { red, isGreen: (item: string) => isGreen(item, result, proof) };
+  }
+
+  private tellBudget(): void {
+    const { runs, ms } = this.budget;
+    this.reporter.progress(
+      `looking for a green mix near the picks: at most ${runs} runs of the gates and ${Math.round(ms / 60_000)} minutes`,
+    );
   }
 
   /** Null: picks that contradict each other make no tree. */
-  private async treeOf(picks: Picks): Promise<string | null> {
+  private async make(mix: Mix): Promise<Synthesis | null> {
     const { files, candidates, base } = this.comparison;
     const models = candidates.map(({ model }) => model);
     try {
-      const resolved = resolvePicks(picks, { files, models });
-      return (await synthesize(this.exam.repository.topLevel, base, resolved)).tree;
+      const resolved = resolvePicks(picksOf(this.choices, mix, files, this.picks), {
+        files,
+        models,
+      });
+      return await synthesize(this.exam.repository.topLevel, base, resolved);
     } catch (error) {
       if (error instanceof ExpectedError) return null;
       throw error;
     }
   }
+
+  /** The versions that have what a mix lacks, each at less than any other step. */
+  private async missing(mix: Mix): Promise<Move[]> {
+    const synthesis = await this.make(mix);
+    if (synthesis === null) return [];
+    const { checkClosure } = await import('./closure.ts');
+    const missing = await checkClosure(this.exam.repository, this.comparison, synthesis);
+    const providers = missing.flatMap(({ provided_by }) => provided_by);
+    return providers.flatMap(({ model, path }) => {
+      const whole = wholeOf(this.choices, model);
+      const places = this.choices.flatMap((choice, at) =>
+        pathText(choice.path) === path && whole[at] !== mix[at] ? [at] : [],
+      );
+      const changes = new Map(places.map((at) => [at, whole[at] ?? 0]));
+      return places.length === 0 ? [] : [{ cost: COST_OF_MISSING, changes }];
+    });
+  }
 }
 
-/** How often a path, or at least its name, is spoken of. */
-function mentions(text: string, path: string): number {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const stem = name.replace(/\..*$/, '');
-  const times = (word: string) => (word.length < 3 ? 0 : Math.min(text.split(word).length - 1, 9));
-  return times(path) * 4 + times(name) * 2 + times(stem);
+const COST_OF_MISSING = 0.5;
+
+/** What was picked there, if not base. */
+function nameOfPick(choice: Choice | undefined): string[] {
+  const { name, options, start } = choice ?? { name: '', options: [], start: 0 };
+  return start === 0 ? [] : [`${name} (from ${options[start]?.source})`];
 }
 
 async function describe(

@@ -10,7 +10,8 @@ import type { Comparison } from './compare.ts';
 import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
 import type { OpenedComparison } from './open-comparison.ts';
 import { type Exam, keepProof, prepareExam, proveTree } from './prove.ts';
-import { greenWith, type KnownResults } from './red-items.ts';
+import { greenWith, type KnownResults, redItems } from './red-items.ts';
+import { withScratchWorktree } from './scratch-worktree.ts';
 import { findingsOf, type MixSearch, searchMix } from './search-mix.ts';
 
 export const verificationSchema = z.object({
@@ -24,7 +25,7 @@ export const verificationSchema = z.object({
       picks: picksSchema.shape.picks,
       changed: z.array(z.string()),
       left_red: z.array(z.string()).describe('red as it is on base and with every model'),
-      is_nearest: z.boolean().describe('no mix with fewer changes is green: all were tried'),
+      is_nearest: z.boolean().describe('no mix with fewer changes can be green, by what is known'),
     })
     .nullable(),
   runs: z.number().describe('how often gates were run on a mix'),
@@ -32,7 +33,7 @@ export const verificationSchema = z.object({
     .object({
       budget: z.object({ runs: z.number(), minutes: z.number() }),
       duration_ms: z.number(),
-      exhausted: z.boolean().describe('all mixes were tried'),
+      exhausted: z.boolean().describe('no mix is left that could be green, by what is known'),
       answer: z.string().describe('what was found, in words'),
     })
     .nullable(),
@@ -74,15 +75,16 @@ export async function verifyPicks(
     ...{ repository, session, pass, base: comparison.base, signal: options.signal },
     ...{ gateOptions: options.gate, timeoutMs: options.timeout * 1000 },
   });
-  const proof = await proveTree(exam, tree, reporter);
+  const { proof, search } = await withScratchWorktree(
+    repository,
+    session,
+    exam.needs,
+    reporter,
+    (scratch) => proveAndSearch({ ...exam, scratch }, comparison, picks, tree, options, reporter),
+  );
   if (session !== null) await keepProof(session, pass, proof);
   const models = comparison.candidates.map(({ model }) => model);
   const { red, known } = findingsOf(exam, proof, models);
-  const budget = { runs: options.searchRuns, ms: options.searchMinutes * 60_000 };
-  const search =
-    options.search && red.size > 0
-      ? await searchMix(exam, comparison, picks, proof, budget, reporter)
-      : null;
   const verification = {
     passed: proof.passed,
     gates: printTarget(proof).gates,
@@ -107,20 +109,40 @@ export async function verifyPicks(
   return { exam, proof, verification };
 }
 
+async function proveAndSearch(
+  exam: Exam,
+  comparison: Comparison,
+  picks: Picks,
+  tree: string,
+  options: VerifyOptions,
+  reporter: Reporter,
+): Promise<{ proof: TargetResult; search: MixSearch | null }> {
+  const proof = await proveTree(exam, tree, reporter);
+  if (!options.search || (proof.passed && redItems(proof).size === 0))
+    return { proof, search: null };
+  const budget = { runs: options.searchRuns, ms: options.searchMinutes * 60_000 };
+  return { proof, search: await searchMix(exam, comparison, picks, proof, budget, reporter) };
+}
+
 function greenElsewhere(item: string, known: KnownResults): string {
   const models = greenWith(item, known);
   return models.length === 0 ? '' : ` (it is green with ${models.join(', ')})`;
 }
 
-function answerOf({ nearest, exhausted, runs }: MixSearch): string {
+function answerOf({ nearest, exhausted, hopeless, only_base, runs }: MixSearch): string {
   if (nearest !== null) {
     const still =
       nearest.left_red.length === 0 ? '' : `; still red: ${nearest.left_red.join(', ')}`;
     return `A green mix: ${nearest.changed.join('; ')}${still}.`;
   }
+  const tried = runs === 0 ? 'none was run' : `${runs} ${runs === 1 ? 'was' : 'were'} run`;
+  if (only_base && exhausted)
+    return `No green mix: only base is green, and nothing of any model is left in it (${tried}).`;
+  if (hopeless && exhausted)
+    return `No green mix: what is red is red on base and with every model (${tried}).`;
   return exhausted
-    ? `No green mix: all mixes of these picks are red (${runs} were run).`
-    : `No green mix was found in ${runs} runs; there may be one.`;
+    ? `No green mix: whatever is changed in these picks, something known to be red stays or comes (${tried}).`
+    : `No green mix was found (${tried}); there may be one.`;
 }
 
 /** A red proof: nothing is applied, and the answer names what is red. */

@@ -76,7 +76,7 @@ test('one choice for each path, question, and part that nobody disputes; where t
     ['one', 'base,claude', 'claude'],
     ['same', 'base,claude+gpt', 'claude+gpt'],
   ]);
-  const fine = choicesIn(comparison, PICKS, 'hunks').filter(({ path }) => path === 'one');
+  const fine = choicesIn(comparison, PICKS).filter(({ path }) => path === 'one');
   assert.is(fine.length, 2);
   const starts = choices.map(({ start }) => start);
   assert.equal(picksOf(choices, starts, files, PICKS), PICKS, 'what stays as it was is left alone');
@@ -90,7 +90,7 @@ test('every mix of options is what it says, in both grains', async () => {
   const { comparison, files, make } = await project(folder.path);
   const random = seededRandom(7);
   for (const grain of ['versions', 'hunks'] as const) {
-    const choices = choicesIn(comparison, PICKS, grain);
+    const choices = choicesIn(comparison, PICKS);
     for (let round = 0; round < 12; round++) {
       const mix = choices.map(({ options }) => random(options.length));
       const source = (path: string, at: number) => {

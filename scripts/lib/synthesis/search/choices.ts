@@ -1,4 +1,4 @@
-/** What can be chosen otherwise in picks: one choice for each path, each question, and what nobody disputes. */
+/** What can be chosen otherwise in picks: one choice for each path, each question, and each hunk that nobody disputes. */
 import { pathText, printPath, type RawPath } from '../../git/paths.ts';
 import { comparesByLines } from '../agreement.ts';
 import { type ComparedFile, changesMode, ontoOf, type SharedHunk } from '../compare.ts';
@@ -25,16 +25,12 @@ export interface Choice {
   start: number;
 }
 
-/** How finely hunks are told apart: those that the same models made together, or each alone. */
-export type Grain = 'versions' | 'hunks';
-
 const NOTHING: ChoiceOption = { source: BASE, models: [], hunks: null };
 
 /** The choices that picks made, those that were left at base included. `picks` must be plain (see expandPicks). */
 export function choicesIn(
   { files, questions }: { files: readonly ComparedFile[]; questions: readonly Question[] },
   { picks }: Picks,
-  grain: Grain = 'versions',
 ): Choice[] {
   const named = new Map(picks.map((pick) => [pathOfPick(pick), pick]));
   const byPath = questionsByPath(questions);
@@ -42,14 +38,14 @@ export function choicesIn(
     // It is decided under its new name.
     if (file.moved_to !== null && !named.has(file.path)) return [];
     const pick = named.get(file.path) ?? null;
-    if (!isMadeOfHunks(file, pick, grain)) return [wholeChoice(file, pick)];
-    return hunkChoices(file, byPath.get(file.path) ?? [], pick, grain);
+    if (!isMadeOfHunks(file, pick)) return [wholeChoice(file, pick)];
+    return hunkChoices(file, byPath.get(file.path) ?? [], pick);
   });
 }
 
-function isMadeOfHunks(file: ComparedFile, pick: Pick | null, grain: Grain): boolean {
+function isMadeOfHunks(file: ComparedFile, pick: Pick | null): boolean {
   if (pick?.hunks !== undefined || comparesByLines(file)) return true;
-  if (grain === 'versions' || file.hunks.length < 2) return false;
+  if (file.hunks.length < 2) return false;
   const isText = file.versions.every(({ blob, binary }) => blob !== null && !binary);
   return isText && file.base !== null && isRegularFile(file.base.mode);
 }
@@ -65,19 +61,13 @@ function hunkChoices(
   file: ComparedFile,
   questions: readonly Question[],
   pick: Pick | null,
-  grain: Grain,
 ): Choice[] {
   const taken = hunksTaken(file, pick);
   const disputed = new Set(file.disputes.flat());
   const free = file.hunks.filter((hunk) => !disputed.has(hunk));
-  const clusters = new Map<string, SharedHunk[]>();
-  for (const hunk of free) {
-    const key = grain === 'hunks' ? hunk.id : hunk.models.join('+');
-    clusters.set(key, [...(clusters.get(key) ?? []), hunk]);
-  }
   return [
     ...file.disputes.map((hunks) => hunkChoice(file, hunks, taken, idOf(hunks, questions))),
-    ...[...clusters.values()].map((hunks) => hunkChoice(file, hunks, taken, null)),
+    ...free.map((hunk) => hunkChoice(file, [hunk], taken, null)),
     ...modeChoice(file, taken),
   ];
 }
@@ -184,11 +174,27 @@ function wholeOrHunks(
   return { ...printPath(path), hunks: hunksByModel(hunks) };
 }
 
-/** What was chosen otherwise, for people: `src/a.ts: claude -> gpt`. */
+/** What was chosen otherwise, for people: `src/a.ts: claude -> gpt`, or hunk by hunk. */
 export function changesIn(choices: readonly Choice[], chosen: readonly number[]): string[] {
-  return choices.flatMap(({ name, options, start }, at) => {
-    const option = chosen[at] ?? start;
-    const source = (place: number) => options[place]?.source ?? BASE;
-    return option === start ? [] : [`${name}: ${source(start)} -> ${source(option)}`];
+  const changed = choices.flatMap((choice, at) => (chosen[at] === choice.start ? [] : [choice]));
+  return [...new Set(changed.map(({ path }) => path))].flatMap((path) => {
+    const own = choices.flatMap((choice, at) => (choice.path === path ? [{ choice, at }] : []));
+    const before = modelsIn(own.map(({ choice }) => sourceAt(choice, choice.start)));
+    const after = modelsIn(own.map(({ choice, at }) => sourceAt(choice, chosen[at])));
+    // All of it is from one model now, or from nobody.
+    if (own.length > 1 && after.length < 2 && before.join() !== after.join())
+      return `${pathText(path)}: ${before.join(', ') || BASE} -> ${after[0] ?? BASE}`;
+    return own.flatMap(({ choice, at }) => {
+      const [from, to] = [sourceAt(choice, choice.start), sourceAt(choice, chosen[at])];
+      return from === to ? [] : `${choice.name}: ${from} -> ${to}`;
+    });
   });
+}
+
+function sourceAt({ options }: Choice, place = 0): string {
+  return options[place]?.source ?? BASE;
+}
+
+function modelsIn(sources: readonly string[]): string[] {
+  return [...new Set(sources)].filter((source) => source !== BASE);
 }

@@ -1,9 +1,10 @@
 /**
- * Looks for the green mix that is nearest to the picks, and for the picks that are to blame. It decides which mix is
- * asked next and leaves the asking (trees, worktrees, gates) to whoever calls it.
+ * Looks for the smallest set of changes to a mix that makes it green, by what is known of other mixes: what is red in one
+ * and green in another is so because of something that the two have otherwise. It decides which mix is asked next and
+ * leaves the asking (trees, worktrees, gates) to whoever calls it.
  */
 import type { Choice } from './choices.ts';
-import { smallestSet } from './smallest-set.ts';
+import { type Move, type MoveFacts, movesFor, type Target, wholeOf } from './moves.ts';
 
 /** For each choice the place of its option. */
 export type Mix = readonly number[];
@@ -16,30 +17,28 @@ export interface Outcome {
   isGreen: (item: string) => boolean;
 }
 
-export interface SearchTask {
-  choices: readonly Choice[];
-  /** What is red with the picks as they are; not empty. */
+export interface SearchTask extends MoveFacts {
+  /** What is red with the picks as they are. */
   red: ReadonlySet<string>;
-  /** Red that is red with every candidate and on base: perhaps no mix can mend it, so it is tried for a short while only. */
+  /** Red on base and green with nobody: only a mix of several files that it is about can mend it. */
   hopeless: ReadonlySet<string>;
-  /** The models that something red is green with, and base. */
-  greenWith: (red: string) => readonly string[];
-  /** How much a choice has to do with what is red; those with more are tried first. */
-  related: (choice: Choice) => number;
-  /** Whether a choice is about a test: to leave tests out is no way to be green while there is another. */
-  isTest: (choice: Choice) => boolean;
+  /** Base and the models. */
+  sources: readonly string[];
+  /** What they come to, each as a whole, as far as that is known. */
+  known: ReadonlyMap<string, Outcome>;
+  /** Versions without which something in a mix cannot work. */
+  missing: (mix: Mix) => Promise<Move[]>;
   /** Runs the gates on a mix; null: it cannot be made. @throws BudgetSpent */
   ask: (mix: Mix) => Promise<Outcome | null>;
 }
 
 export interface SearchResult {
-  /** The nearest mix that is green, or where only the hopeless is red; null: none was found. */
   green: Mix | null;
-  /** What is red in it. */
+  /** What is red in it, as it is with everybody. */
   left: string[];
-  /** Whether no mix with fewer changes is green: all of them were tried. */
+  /** Whether no mix with fewer changes can be green, by all that is known. */
   isNearest: boolean;
-  /** Whether all mixes were tried. */
+  /** Whether no mix is left that could be green, by all that is known. */
   isExhausted: boolean;
 }
 
@@ -48,247 +47,187 @@ export class BudgetSpent extends Error {
   override name = 'BudgetSpent';
 }
 
-/** With a mix in hand, so many more are tried for a better or a nearer one, after each that was found. */
-const PATIENCE = 12;
+/** So many mixes are tried that no result speaks for: of files that are spoken of where something is red. */
+const GUESSES = 4;
+/** Mixes that are looked at before the next one is asked: of a hundred files there are millions. */
+const MOST_LOOKS = 5000;
 
 export async function searchGreenMix(task: SearchTask): Promise<SearchResult> {
   const search = new Search(task);
-  let isExhausted = false;
-  try {
-    await search.followEvidence();
-    await search.comeNearer();
-    isExhausted = await search.tryAll();
-  } catch (error) {
-    if (!(error instanceof BudgetSpent)) throw error;
-  }
+  const isThrough = await search.run().catch((error) => {
+    if (error instanceof BudgetSpent) return false;
+    throw error;
+  });
   const { best } = search;
   return {
     green: best?.mix ?? null,
     left: [...(best?.red ?? [])],
-    isNearest: best !== null && search.triedBelow >= search.cost(best.mix),
-    isExhausted,
+    isNearest: best !== null && isThrough,
+    isExhausted: best === null && isThrough,
   };
 }
-
-/**
- * The smallest set of the picks that is red on base: what is to blame where no mix is green.
- * @returns places of choices; empty where base itself is red, so that it cannot be told
- */
-export async function searchCulprits(task: SearchTask): Promise<number[]> {
-  const { choices, ask } = task;
-  const base = choices.map(() => 0);
-  const isRed = async (part: readonly number[]) => {
-    const outcome = await ask(withStarts(choices, part));
-    return (
-      outcome !== null && [...outcome.red].some((it) => task.red.has(it) && !task.hopeless.has(it))
-    );
-  };
-  const picked = choices.flatMap(({ start }, at) => (start === 0 ? [] : at));
-  const onBase = await ask(base);
-  if (onBase === null || [...onBase.red].some((it) => task.red.has(it))) return [];
-  return smallestSet(picked, isRed);
-}
-
-function withStarts(choices: readonly Choice[], part: readonly number[]): Mix {
-  const kept = new Set(part);
-  return choices.map(({ start }, at) => (kept.has(at) ? start : 0));
-}
-
-/** Place of a choice, and of its new option. */
-type Change = readonly [at: number, option: number];
 
 interface Found {
   mix: Mix;
   red: ReadonlySet<string>;
 }
 
+interface Step {
+  mix: Mix;
+  cost: number;
+}
+
 class Search {
-  /** Nothing red in it but what is hopeless. */
   best: Found | null = null;
-  /** All mixes that cost less were tried. */
-  triedBelow = 0;
-  private readonly known = new Map<string, Outcome | null>();
   private readonly start: Mix;
-  private patience = PATIENCE;
+  private readonly outcomes: { mix: Mix; outcome: Outcome }[];
+  /** What has to become green. */
+  private readonly goals: ReadonlySet<string>;
+  private readonly seen = new Set<string>();
+  private readonly open: Step[] = [];
+  private runsLeft = Number.POSITIVE_INFINITY;
+  /** Whether mixes are tried for which nothing speaks but that they are none of those that are known to be red. */
+  private isGuessing = false;
 
   constructor(private readonly task: SearchTask) {
-    this.start = task.choices.map(({ start }) => start);
-    this.known.set(this.start.join(), { red: task.red, isGreen: (item) => !task.red.has(item) });
-    const { red, hopeless } = task;
-    if ([...red].every((it) => hopeless.has(it))) this.best = { mix: this.start, red };
+    const { choices, red, hopeless, known } = task;
+    this.start = choices.map(({ start }) => start);
+    const wholes = [...known].map(([source, outcome]) => ({
+      mix: wholeOf(choices, source),
+      outcome,
+    }));
+    const here = { red, isGreen: (item: string) => !red.has(item) };
+    this.outcomes = [{ mix: this.start, outcome: here }, ...wholes];
+    const mendable = [...red].filter((it) => !hopeless.has(it));
+    this.goals = new Set(mendable.length > 0 ? mendable : red);
   }
 
-  /** The number of choices that are made otherwise; a test that is given up counts for more than all others. */
-  cost(mix: Mix): number {
-    const { choices, isTest } = this.task;
-    return choices.reduce((sum, choice, at) => {
-      if (mix[at] === choice.start) return sum;
-      return sum + (isTest(choice) ? choices.length + 1 : 1);
-    }, 0);
+  /** Gives whether no mix is left that may be green. */
+  async run(): Promise<boolean> {
+    const isThrough = await this.follow();
+    if (this.best !== null || !isThrough) return isThrough;
+    this.isGuessing = true;
+    if (this.task.known.size > 0) this.runsLeft = GUESSES;
+    return this.follow();
   }
 
-  private async ask(mix: Mix): Promise<Outcome | null> {
-    const key = mix.join();
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
-    if (this.best !== null && this.patience-- <= 0)
-      throw new BudgetSpent('Nothing better was found in a while.');
-    const outcome = await this.task.ask(mix);
-    this.known.set(key, outcome);
-    if (outcome !== null && this.isBetter({ mix, red: outcome.red })) {
-      this.best = { mix, red: outcome.red };
-      this.patience = PATIENCE;
+  /** The cheapest steps first; where a mix is known or bound to be red, the steps from it that may mend that. */
+  private async follow(): Promise<boolean> {
+    this.seen.clear();
+    this.push({ mix: this.start, cost: 0 });
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      const step = this.open.pop();
+      if (step === undefined) return true;
+      if (this.best !== null && this.sizeOf(step.mix) >= this.sizeOf(this.best.mix)) continue;
+      const problem = this.problemOf(step.mix);
+      if (problem !== null) await this.pushStepsFrom(step, problem);
+      else {
+        await this.ask(step);
+        looks = 0;
+      }
     }
-    return outcome;
+    return false;
   }
 
-  private isBetter({ mix, red }: Found): boolean {
-    if ([...red].some((it) => !this.task.hopeless.has(it))) return false;
-    if (this.best === null) return true;
-    const { red: before, mix: other } = this.best;
-    return (
-      red.size - before.size < 0 || (red.size === before.size && this.cost(mix) < this.cost(other))
-    );
+  private push(step: Step): void {
+    const at = this.open.findLastIndex(({ cost }) => cost > step.cost);
+    this.open.splice(at + 1, 0, step);
   }
 
-  /**
-   * What is red and green with a model (or on base) is mended by its code: all of that is taken, and where it makes
-   * other things red, as little of it as will do. So faults are found by halves, not one choice after the other.
-   */
-  async followEvidence(): Promise<void> {
-    let current: Found = { mix: this.start, red: this.task.red };
-    const tried = new Set<string>();
-    for (;;) {
-      const [fault, model] = this.nextClue(current, tried) ?? [];
-      if (fault === undefined || model === undefined) return;
-      tried.add(`${model}\0${fault}`);
-      current = (await this.mend(current, fault, model)) ?? current;
+  private async ask(step: Step): Promise<void> {
+    if (this.runsLeft-- <= 0) throw new BudgetSpent('Nothing better was found in a while.');
+    const outcome = await this.task.ask(step.mix);
+    if (outcome === null) return;
+    this.outcomes.push({ mix: step.mix, outcome });
+    const left = [...outcome.red].filter((it) => this.goals.has(it) || !this.task.hopeless.has(it));
+    if (left.length > 0) {
+      this.push(step);
+      return;
+    }
+    this.best = { mix: step.mix, red: outcome.red };
+    // What was changed without need is found by halves; what has to do with what was red has a need.
+    this.runsLeft = 2 * Math.ceil(Math.log2(1 + this.strangersIn(step.mix)));
+  }
+
+  private async pushStepsFrom({ mix, cost }: Step, problem: string): Promise<void> {
+    const wasAsked = this.outcomes.some((known) => isSame(known.mix, mix));
+    const missing = wasAsked ? await this.task.missing(mix) : [];
+    const moves = movesFor(this.task, mix, problem, this.targetsFor(problem));
+    for (const move of [...missing, ...moves]) {
+      const next = mix.map((option, at) => move.changes.get(at) ?? option);
+      const key = next.join();
+      if (this.seen.has(key)) continue;
+      // What is missing may be needed before anything else can be told.
+      if (!missing.includes(move) && !this.isPossible(next, problem)) continue;
+      this.seen.add(key);
+      this.push({ mix: next, cost: cost + move.cost });
     }
   }
 
-  private nextClue({ red }: Found, tried: ReadonlySet<string>): [string, string] | null {
-    for (const fault of red) {
-      const model = this.task.greenWith(fault).find((it) => !tried.has(`${it}\0${fault}`));
-      if (model !== undefined) return [fault, model];
+  /** Where something is green: with whom, and whether in the mix that the search began with. */
+  private targetsFor(item: string): Target[] {
+    const { choices, sources, known, red } = this.task;
+    const wholes = sources
+      .filter((source) => this.isGuessing || known.get(source)?.isGreen(item))
+      .map((source) => ({ source, mix: wholeOf(choices, source) }));
+    return red.has(item) ? wholes : [...wholes, { source: '', mix: this.start }];
+  }
+
+  /** Changed paths that have nothing to do with what was red. */
+  private strangersIn(mix: Mix): number {
+    const { choices, related } = this.task;
+    const changed = choices.filter(({ start }, at) => mix[at] !== start);
+    const isStranger = (choice: Choice) => ![...this.goals].some((it) => related(choice, it) > 0);
+    return new Set(changed.filter(isStranger).map(({ path }) => path)).size;
+  }
+
+  /** Something that was red in some mix and must be red in this one too; null: it may be green. */
+  private problemOf(mix: Mix): string | null {
+    const { hopeless } = this.task;
+    const items = new Set([
+      ...this.goals,
+      ...this.outcomes.flatMap(({ outcome }) => [...outcome.red]),
+    ]);
+    for (const item of items) {
+      if (hopeless.has(item) && !this.goals.has(item)) continue;
+      if (!this.isPossible(mix, item)) return item;
     }
     return null;
   }
 
-  private async mend(from: Found, fault: string, model: string): Promise<Found | null> {
-    const changes = this.task.choices.flatMap((choice, at): Change[] => {
-      const option = placeOf(choice, model);
-      const isOther = option !== from.mix[at] && !this.task.isTest(choice);
-      return isOther ? [[at, option]] : [];
-    });
-    if (changes.length === 0) return null;
-    const mixWith = (part: readonly Change[]) => {
-      const wanted = new Map(part);
-      return from.mix.map((option, at) => wanted.get(at) ?? option);
-    };
-    const isMended = async (part: readonly Change[]) => {
-      const outcome = await this.ask(mixWith(part));
-      return outcome?.isGreen(fault) ?? false;
-    };
-    const whole = mixWith(changes);
-    const all = await this.ask(whole);
-    if (all === null || !all.isGreen(fault)) return null;
-    if ([...all.red].every((it) => from.red.has(it))) return { mix: whole, red: all.red };
-    // Of two that would do, the first is found.
-    changes.sort(([a], [b]) => this.relation(b) - this.relation(a));
-    const mix = mixWith(await smallestSet(changes, isMended));
-    const red = (await this.ask(mix))?.red;
-    // What mends one fault and makes another is no step forward.
-    return red !== undefined && red.size < from.red.size ? { mix, red } : null;
+  /**
+   * Whether something may be green in a mix: it shares with a mix in which it is green what each of those has otherwise
+   * in which it is red. As a guess: it has otherwise than those something that is spoken of where it is red.
+   */
+  private isPossible(mix: Mix, item: string): boolean {
+    const red = this.outcomes.filter(({ outcome }) => outcome.red.has(item));
+    const green = this.outcomes.filter(({ outcome }) => outcome.isGreen(item));
+    const shares = (good: Mix, bad: Mix) =>
+      mix.some((option, at) => option === good[at] && option !== bad[at]);
+    if (green.some((good) => red.every((bad) => shares(good.mix, bad.mix)))) return true;
+    if (red.length === 0) return true;
+    const { choices, related, isTest, known } = this.task;
+    const isAbout = choices.map(
+      (choice) => !isTest(choice) && (known.size === 0 || related(choice, item) > 0),
+    );
+    const differs = (bad: Mix) => mix.some((option, at) => option !== bad[at] && isAbout[at]);
+    return this.isGuessing && red.every((bad) => differs(bad.mix));
   }
 
-  private relation(at: number): number {
-    const choice = this.task.choices[at];
-    return choice === undefined ? 0 : this.task.related(choice);
-  }
-
-  /** Takes back what was changed without need. */
-  async comeNearer(): Promise<void> {
-    const found = this.best;
-    if (found === null || found.mix === this.start) return;
-    const changed = found.mix.flatMap((option, at) => (option === this.start[at] ? [] : at));
-    const mixWith = (part: readonly number[]) => {
-      const kept = new Set(part);
-      return this.start.map((option, at) => (kept.has(at) ? (found.mix[at] ?? option) : option));
-    };
-    await smallestSet(changed, async (part) => {
-      const outcome = await this.ask(mixWith(part));
-      return outcome !== null && [...outcome.red].every((it) => found.red.has(it));
-    });
-  }
-
-  /** Every mix, the nearest ones first, until one is green that cannot be improved. Gives whether there is none left. */
-  async tryAll(): Promise<boolean> {
-    const order = this.task.choices
-      .map((_, at) => at)
-      .sort((a, b) => this.relation(b) - this.relation(a));
-    const plain = order.filter((at) => !this.isTestAt(at));
-    const tests = order.filter((at) => this.isTestAt(at));
-    for (let gaveUp = 0; gaveUp <= tests.length; gaveUp++) {
-      for (let changes = gaveUp === 0 ? 1 : 0; changes <= plain.length; changes++) {
-        const cost = gaveUp * (this.task.choices.length + 1) + changes;
-        this.triedBelow = cost;
-        if (this.best !== null && this.best.red.size === 0 && this.cost(this.best.mix) <= cost)
-          return false;
-        for (const mix of this.mixes(plain, changes, tests, gaveUp)) await this.ask(mix);
-      }
+  /** By paths; what is left out counts for more than what is taken in, and a test for more than all else. */
+  private sizeOf(mix: Mix): number {
+    const { choices, isTest } = this.task;
+    const paths = new Map<string, number>();
+    for (const [at, choice] of choices.entries()) {
+      if (mix[at] === choice.start) continue;
+      const isLeftOut = mix[at] === 0;
+      const size = isLeftOut ? (isTest(choice) ? choices.length + 3 : 3) : 1;
+      paths.set(choice.path, Math.max(paths.get(choice.path) ?? 0, size));
     }
-    this.triedBelow = Number.POSITIVE_INFINITY;
-    return true;
-  }
-
-  private isTestAt(at: number): boolean {
-    const choice = this.task.choices[at];
-    return choice !== undefined && this.task.isTest(choice);
-  }
-
-  private *mixes(
-    plain: readonly number[],
-    changes: number,
-    tests: readonly number[],
-    gaveUp: number,
-  ): Generator<Mix> {
-    for (const some of combinations(plain, changes)) {
-      for (const others of combinations(tests, gaveUp)) yield* this.variants([...some, ...others]);
-    }
-  }
-
-  /** All ways to decide some choices otherwise, the others as they were. */
-  private *variants(places: readonly number[], mix: Mix = this.start): Generator<Mix> {
-    const [at, ...rest] = places;
-    if (at === undefined) {
-      yield mix;
-      return;
-    }
-    const { start = 0, options = [] } = this.task.choices[at] ?? {};
-    for (let option = options.length - 1; option >= 0; option--) {
-      if (option === start) continue;
-      yield* this.variants(
-        rest,
-        mix.map((old, place) => (place === at ? option : old)),
-      );
-    }
+    return [...paths.values()].reduce((sum, size) => sum + size, 0);
   }
 }
 
-/** The option that a model's own tree has: base's where it did nothing. */
-function placeOf({ options }: Choice, model: string): number {
-  return Math.max(
-    options.findIndex(({ models }) => models.includes(model)),
-    0,
-  );
-}
-
-function* combinations<T>(all: readonly T[], size: number, from = 0): Generator<T[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let at = from; at <= all.length - size; at++) {
-    for (const rest of combinations(all, size - 1, at + 1)) yield [all[at] as T, ...rest];
-  }
+function isSame(a: Mix, b: Mix): boolean {
+  return a.every((option, at) => option === b[at]);
 }
