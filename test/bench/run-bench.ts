@@ -10,6 +10,7 @@ import { gates } from './gates.ts';
 import { memory } from './memory.ts';
 import { output } from './output.ts';
 import { provideDependencies } from './provide.ts';
+import { search } from './search.ts';
 import { snapshot } from './snapshot.ts';
 import { startUp } from './start-up.ts';
 
@@ -45,6 +46,7 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   output,
   provide: provideDependencies,
   gates,
+  search,
 };
 
 const words = process.argv.slice(2);
