@@ -22,6 +22,7 @@ import {
 import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
 import type { Comparison } from './compare.ts';
 import type { TargetResult } from './gate-record.ts';
+import { checkPicks } from './missing-picks.ts';
 import { type Exam, proveTree } from './prove.ts';
 import { hopelessItems, isGreen, isOfGate, redItems } from './red-items.ts';
 import { relationsIn } from './relations.ts';
@@ -223,10 +224,8 @@ class Trials {
 
   /** The versions that have what a mix lacks, each at less than any other step. */
   private async missing(mix: Mix): Promise<Move[]> {
-    const synthesis = await this.make(mix);
-    if (synthesis === null) return [];
-    const { checkClosure } = await import('./closure.ts');
-    const missing = await checkClosure(this.exam.repository, this.comparison, synthesis);
+    const picks = picksOf(this.choices, mix, this.comparison.files, this.picks);
+    const { missing } = await checkPicks(this.exam.repository, this.comparison, picks);
     const providers = missing.flatMap(({ provided_by }) => provided_by);
     return providers.flatMap(({ model, path }) => {
       const whole = wholeOf(this.choices, model);
