@@ -129,7 +129,7 @@ test('a red mix leaves every byte where it is, says what is to blame, and what w
   const { verify } = found.json.error.details;
   assert.ok(verify.culprits.includes(`shop.js (${bad}) (from gpt)`), verify.culprits.join());
   // A whole file comes before a part of one.
-  assert.equal(verify.nearest_green.changed, ['shop.js: gpt -> claude']);
+  assert.equal(verify.nearest_green.changed, ['shop.js: claude, gpt -> claude']);
   assert.is(verify.runs, 2);
   assert.match(found.json.error.message, /To blame: shop\.js/);
   assert.match(found.json.error.hint, /--picks .*picks\.green\.json --verify/);
@@ -201,7 +201,7 @@ test('three models add to the same place of one file: the whole version that is 
     gpt: lister(true, 'least', 'Math.min(...list)'),
   };
   const { cwd, words } = await gated(box, { base, models });
-  const { files } = await ok(box, cwd, 'compare', ...words);
+  const { files } = await ok(box, cwd, 'compare', '--full', ...words);
   const { hunks } = files.find((it: Json) => it.path === 'list.js');
   const idOf = (model: string, at: number) =>
     hunks.filter((it: Json) => it.models.includes(model)).at(at).id;
