@@ -215,8 +215,11 @@ async function withStage<Result>(
   const original = await readMachineState(box, prepared.cwd);
   const log = join(outside.path, 'points');
   const stage = { box, scenario, prepared, pristine, log, original };
-  const points = await readPoints(stage);
-  const expected = await runToEnd(stage, async ({ ok }) => ok(...scenario.words));
+  const points: string[] = [];
+  const expected = await runToEnd(
+    stage,
+    async () => void points.push(...(await readPoints(stage))),
+  );
   return await action({ ...stage, points, expected });
 }
 
@@ -234,9 +237,7 @@ async function readPoints(stage: UnmeasuredStage): Promise<string[]> {
   const { exitCode, stdout, stderr } = await runWatched(stage, {});
   if (exitCode !== 0) throw new Error(`The script fails:\n${stdout}\n${stderr}`);
   await rest(stage);
-  const points = await loggedPoints(stage);
-  await restore(stage);
-  return points;
+  return loggedPoints(stage);
 }
 
 function killAt(stage: Stage, point: number): Disturbance {

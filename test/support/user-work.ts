@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import glob from 'fast-glob';
+import { git } from '../../scripts/lib/git/git.ts';
 import { hashOfFile, hashOfLink } from '../../scripts/lib/git/object-names.ts';
 import { contentsOf } from './repository-state.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -22,10 +23,12 @@ export interface UserWork {
 }
 
 const EMPTY_FILE = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** Reads what the user has now. */
 export async function readUserWork(box: Sandbox, cwd: string): Promise<UserWork> {
   const files = await contentsOf(cwd);
+  const refs = await readRefs(box, cwd);
   const ignored = new Set(await lines(box, cwd, 'ls-files', '-z', '-oi', '--exclude-standard'));
   return {
     files,
@@ -36,8 +39,8 @@ export async function readUserWork(box: Sandbox, cwd: string): Promise<UserWork>
       ]),
     ),
     staged: await stagedEntries(box, cwd),
-    refs: await ownRefs(box, cwd),
-    stash: await ownStash(box, cwd),
+    refs: ownRefs(refs),
+    stash: ownStash(refs),
     made: [],
   };
 }
@@ -53,7 +56,8 @@ export async function readMade(box: Sandbox, worktree: string): Promise<string[]
 
 /** What of the user's is neither in its place nor kept anywhere: one line each. */
 export async function findLosses(box: Sandbox, cwd: string, work: UserWork): Promise<string[]> {
-  const kept = await keptEntries(box, cwd);
+  const refs = await readRefs(box, cwd);
+  const kept = await keptEntries(box, cwd, refs);
   const files = await contentsOf(cwd);
   const staged = new Set(await stagedEntries(box, cwd));
   return [
@@ -64,8 +68,8 @@ export async function findLosses(box: Sandbox, cwd: string, work: UserWork): Pro
       .filter((entry) => !staged.has(entry) && !kept.has(entry))
       .map((entry) => `staged ${entry}`),
     ...(await findLostOfModels(box, cwd, work.made, kept)),
-    ...missing('ref', work.refs, await ownRefs(box, cwd)),
-    ...missing('stash entry', work.stash, await ownStash(box, cwd)),
+    ...missing('ref', work.refs, ownRefs(refs)),
+    ...missing('stash entry', work.stash, ownStash(refs)),
   ];
 }
 
@@ -107,27 +111,28 @@ function asGitKeeps(cwd: string, path: string, facts: string): string {
 }
 
 /** Everything that private refs, stash entries, the session's archives and HEAD hold. */
-async function keptEntries(box: Sandbox, cwd: string): Promise<Set<string>> {
-  const entries = new Set<string>();
-  for (const tree of await keptTrees(box, cwd)) {
-    for (const line of await lines(box, cwd, 'ls-tree', '-r', '-z', '--full-tree', tree)) {
-      entries.add(line.replace(/^(\d+) \w+ /, '$1 '));
-    }
-  }
-  return entries;
-}
-
-/** A stash entry keeps the index and the untracked files in parents of its own, so those count too. */
-async function keptTrees(box: Sandbox, cwd: string): Promise<string[]> {
+async function keptEntries(box: Sandbox, cwd: string, refs: Refs): Promise<Set<string>> {
+  const keeping = refs.named.filter(([, name]) => /^refs\/(mm\/|stash$)/.test(name));
   const tips = [
     'HEAD',
-    ...(await words(box, cwd, 'for-each-ref', '--format=%(objectname)', 'refs/mm', 'refs/stash')),
-    ...(await words(box, cwd, 'stash', 'list', '--format=%H')),
+    ...keeping.map(([oid]) => oid),
+    ...refs.stash.map((entry) => entry.slice(0, EMPTY_FILE.length)),
     ...(await archived(box, cwd)),
   ];
-  const commits = await words(box, cwd, 'rev-list', '--no-walk', ...tips);
-  const parents = await words(box, cwd, 'log', '--no-walk', '--format=%P', ...commits);
-  return [...new Set([...commits, ...parents])];
+  // A stash entry keeps the index and the untracked files in parents of its own, so those count too.
+  const commits = await words(box, cwd, 'log', '--no-walk', '--format=%H %P', ...tips);
+  const trees = await words(box, cwd, 'log', '--no-walk', '--format=%T', ...commits);
+  return entriesOf(cwd, [...new Set(trees)]);
+}
+
+/** `<mode> <object id>\t<path>` of all files of trees, by one start of git: as what an empty tree lacks. */
+async function entriesOf(cwd: string, trees: readonly string[]): Promise<Set<string>> {
+  const input = trees.map((tree) => `${EMPTY_TREE} ${tree}\n`).join('');
+  const listing = ['diff-tree', '--stdin', '-r', '-z', '--no-renames'];
+  const { stdout } = await git(cwd, listing, { input });
+  const entry = /:0+ (\d+) 0+ (\w+) A\0([^\0]*)\0/g;
+  const found = stdout.toString().matchAll(entry);
+  return new Set([...found].map(([, mode, oid, path]) => `${mode} ${oid}\t${path}`));
 }
 
 async function archived(box: Sandbox, cwd: string): Promise<string[]> {
@@ -146,16 +151,32 @@ async function stagedEntries(box: Sandbox, cwd: string): Promise<string[]> {
     .map((line) => line.replace(/^(\d+ \w+) \d+\t/, '$1\t'));
 }
 
-async function ownRefs(box: Sandbox, cwd: string): Promise<string[]> {
-  const head = await box.git(cwd, 'rev-parse', '--symbolic-full-name', 'HEAD');
-  const refs = await box.git(cwd, 'for-each-ref', '--format=%(objectname) %(refname)');
-  const isOurs = /^\w+ refs\/(mm\/|heads\/mm\/[^/]+\/\d{8}-\d{6}|stash$)/;
-  return [`HEAD ${head}`, ...refs.split('\n').filter((line) => !isOurs.test(line))];
+/** All refs, ours too: each is asked for once. */
+interface Refs {
+  head: string;
+  named: [oid: string, name: string][];
+  /** `<object id> <title>`, the newest first. */
+  stash: string[];
 }
 
-async function ownStash(box: Sandbox, cwd: string): Promise<string[]> {
-  const entries = await box.git(cwd, 'stash', 'list', '--format=%H %gs');
-  return entries.split('\n').filter((line) => line !== '' && !line.includes(' mm-execute: '));
+async function readRefs(box: Sandbox, cwd: string): Promise<Refs> {
+  const refs = await box.git(cwd, 'for-each-ref', '--format=%(objectname) %(refname)');
+  const stash = await box.git(cwd, 'stash', 'list', '--format=%H %gs');
+  return {
+    head: await box.git(cwd, 'rev-parse', '--symbolic-full-name', 'HEAD'),
+    named: refs.split('\n').map((line) => line.split(' ') as [string, string]),
+    stash: stash.split('\n').filter((line) => line !== ''),
+  };
+}
+
+function ownRefs({ head, named }: Refs): string[] {
+  const isOurs = /^refs\/(mm\/|heads\/mm\/[^/]+\/\d{8}-\d{6}|stash$)/;
+  const own = named.filter(([, name]) => !isOurs.test(name)).map((ref) => ref.join(' '));
+  return [`HEAD ${head}`, ...own];
+}
+
+function ownStash({ stash }: Refs): string[] {
+  return stash.filter((line) => !line.includes(' mm-execute: '));
 }
 
 async function lines(box: Sandbox, cwd: string, ...command: string[]): Promise<string[]> {
