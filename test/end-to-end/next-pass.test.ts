@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import glob from 'fast-glob';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { laidDown } from '../support/laid-down.ts';
 import { contentsOf } from '../support/repository-state.ts';
 import { type Json, type Sandbox, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
@@ -58,9 +59,15 @@ async function start(box: Sandbox, models: Record<string, string>, ...words: str
     ...([box, cwd, 'start-session', '--task', 'Write product, and notes'] as const),
     ...(host.length > 0 ? words : ['--host', 'none', ...words]),
   );
-  const session = ['--session', session_id];
+  const run = runOf(box, { cwd, session: ['--session', session_id], folder: session_dir });
+  await run.ok('make-worktrees');
+  return run;
+}
+
+function runOf(box: Sandbox, made: Pick<Run, 'cwd' | 'session' | 'folder'>): Run {
+  const { cwd, session } = made;
   const run: Run = {
-    ...{ box, cwd, session, folder: session_dir },
+    ...{ box, ...made },
     ok: (...it) => ok(box, cwd, ...it, ...session),
     async refused(...it) {
       const { json, exitCode } = await box.mm(cwd, ...it, ...session);
@@ -76,9 +83,18 @@ async function start(box: Sandbox, models: Record<string, string>, ...words: str
       await run.ok('complete-pass', '--analysis-text', 'ANALYSIS: the second breaks sum.');
     },
   };
-  await run.ok('make-worktrees');
   return run;
 }
+
+/** Both models have worked and are captured. */
+const worked = laidDown(
+  (make) => make(),
+  async (box) => {
+    const run = await start(box, MODELS);
+    const captures = await run.work();
+    return { cwd: run.cwd, session: run.session, folder: run.folder, captures };
+  },
+);
 
 const treeOf = ({ box, cwd }: Run, revision: string) =>
   box.git(cwd, 'rev-parse', `${revision}^{tree}`);
@@ -109,10 +125,10 @@ async function treeOfPatch({ box, cwd }: Run, { diff, base }: Json): Promise<str
 }
 
 test('from the mix: models go on from it, and captures stay against base', async () => {
-  await using box = await sandbox();
-  const run = await start(box, MODELS);
-  const { cwd, folder } = run;
-  const [first] = await run.work();
+  await using box = await worked();
+  const { cwd, folder, captures: before } = box.made;
+  const run = runOf(box, box.made);
+  const [first] = before;
   await run.ok('gates', '--all', '--base');
   await run.end('--pick', 'product.js=one');
   const passOne = await passState(run, 'pass-0001');
@@ -211,9 +227,8 @@ test('from the mix: models go on from it, and captures stay against base', async
 });
 
 test('a pass that changed nothing is the last: said, nothing set up, but for --again', async () => {
-  await using box = await sandbox();
-  const run = await start(box, MODELS);
-  await run.work();
+  await using box = await worked();
+  const run = runOf(box, box.made);
   await run.end();
   const second = await run.ok('next-pass');
   assert.equal([second.from, second.unresolved.decisions], ['base', 2]);
@@ -256,9 +271,8 @@ test('nothing unresolved: said, nothing set up, but for feedback or --again', as
 });
 
 test('work that nobody captured is told before anything is removed', async () => {
-  await using box = await sandbox();
-  const run = await start(box, MODELS);
-  await run.work();
+  await using box = await worked();
+  const run = runOf(box, box.made);
   await run.end();
   const paths = ['one', 'two'].map((model) => `${run.cwd}-mm-${model}`);
   await writeFile(join(paths[1] ?? '', 'late.txt'), 'after the capture\n');
@@ -274,9 +288,8 @@ test('work that nobody captured is told before anything is removed', async () =>
 });
 
 test('asked again, an open pass stands; what is said anew changes it, its start too', async () => {
-  await using box = await sandbox();
-  const run = await start(box, MODELS);
-  await run.work();
+  await using box = await worked();
+  const run = runOf(box, box.made);
   await run.end('--take', 'one');
   const first = await run.ok('next-pass', '--feedback-text', 'KEEP-THE-NAMES');
   const again = await run.ok('next-pass');
@@ -358,9 +371,8 @@ test('a host in the main tree starts from the mix as well, and can take it back'
 });
 
 test('after cleanup has packed everything away, a pass can still start from the mix', async () => {
-  await using box = await sandbox();
-  const run = await start(box, MODELS);
-  await run.work();
+  await using box = await worked();
+  const run = runOf(box, box.made);
   await run.end('--take', 'one');
   await run.ok('cleanup');
   assert.is(await box.git(run.cwd, 'for-each-ref', 'refs/mm'), '');
