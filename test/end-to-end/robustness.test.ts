@@ -10,21 +10,32 @@ import { runCommand } from '../../scripts/lib/process/command.ts';
 import { findByEnvironment } from '../../scripts/lib/process/processes.ts';
 import { MARK_VARIABLE } from '../../scripts/lib/process/supervise.ts';
 import { launcher } from '../../scripts/lib/skill-folder.ts';
+import { laidDown } from '../support/laid-down.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { contentsOf } from '../support/repository-state.ts';
 import { type Json, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
-import { IMPORTS, ok, PROJECT, project, upToCaptures, upToComparison } from '../support/walk.ts';
+import { IMPORTS, ok, PROJECT, project, upToCaptures } from '../support/walk.ts';
+
+/** Two models have worked and are captured. */
+const capturedProject = laidDown(
+  (make) => make(),
+  async (box) => {
+    const cwd = await project(box);
+    const { session, captures } = await upToCaptures(box, cwd, '--host', 'none');
+    return { cwd, session, captures };
+  },
+);
 
 test('a second cleanup keeps what the first one packed away, also after git gc', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { started, session, captures } = await upToComparison(box, cwd, '--host', 'none');
+  await using box = await capturedProject();
+  const { cwd, session, captures } = box.made;
+  await ok(box, cwd, 'gates', '--all', '--gate', 'it=true', ...session);
   await ok(box, cwd, 'cleanup', ...session);
   await ok(box, cwd, 'apply-picks', '--take', 'one', ...session);
   await ok(box, cwd, 'cleanup', ...session);
   await ok(box, cwd, 'apply-picks', '--undo', ...session);
-  await assertNothingLeft(box, cwd, started.session_id);
+  await assertNothingLeft(box, cwd, session[1] ?? '');
   await box.git(cwd, 'reflog', 'expire', '--expire=now', '--all');
   await box.git(cwd, 'gc', '--quiet', '--prune=now');
   assert.is(await box.git(cwd, 'cat-file', '-t', captures[0].tree).catch(() => 'gone'), 'gone');
@@ -34,9 +45,8 @@ test('a second cleanup keeps what the first one packed away, also after git gc',
 });
 
 test('worktrees made again after a cleanup have their files; the captures of before stand', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { session, captures } = await upToCaptures(box, cwd, '--host', 'none');
+  await using box = await capturedProject();
+  const { cwd, session, captures } = box.made;
   await ok(box, cwd, 'cleanup', ...session);
   const again = await ok(box, cwd, 'capture-diff', '--all', ...session);
   assert.equal(
@@ -145,9 +155,8 @@ test('another pass starts from the original code, for a host in the main tree to
 });
 
 test('the same picks twice are found applied: one undo takes them back', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { session } = await upToCaptures(box, cwd, '--host', 'none');
+  await using box = await capturedProject();
+  const { cwd, session } = box.made;
   const before = await contentsOf(cwd);
   await ok(box, cwd, 'apply-picks', '--take', 'one', ...session);
   await ok(box, cwd, 'apply-picks', '--take', 'one', ...session);
@@ -213,9 +222,8 @@ test('the command of a conflict brings the user’s changes back, with marks to 
 });
 
 test('a cached result keeps its own log', async () => {
-  await using box = await sandbox();
-  const cwd = await project(box);
-  const { session } = await upToCaptures(box, cwd, '--host', 'none');
+  await using box = await capturedProject();
+  const { cwd, session } = box.made;
   const gate = ['--gate', 'show=cat sum.js; grep -q "a + b" sum.js'];
   const prove = (model: string) =>
     box.mm(
