@@ -214,6 +214,16 @@ test('what is red with the spine and green with another is asked once for the sa
   );
 });
 
+test('a migration under another number is an alternative to that of the spine, and nothing to add', () => {
+  const files = (own: string) => [
+    file(own, 'single', [added('a')]),
+    file('db/0003_add_users.sql', 'identical', [added('b'), added('c')]),
+  ];
+  const wholes = [whole('a'), whole('b', APART), whole('c', APART)];
+  assert.equal(suggested(files('db/0004_users.sql'), wholes).questions, []);
+  assert.equal(suggested(files('db/users.sql'), wholes).questions.length, 1);
+});
+
 test('nobody changed anything: nothing is suggested', () => {
   assert.is(suggestPicks({ files: [], wholes: [], cross: null }), null);
 });

@@ -6,6 +6,7 @@ import type { CrossTests } from '../gates/cross-tests.ts';
 import { pathText, printPath, type RawPath, rawPathOf } from '../git/paths.ts';
 import { isCode } from '../ranking/is-code.ts';
 import type { RankedWhole } from '../ranking/rank-wholes.ts';
+import { numberedAlternatives } from '../words/numbered-files.ts';
 import { type ComparedFile, type SharedHunk, versionOf } from './compare.ts';
 import { hunksOf } from './expand-picks.ts';
 import { overlap } from './hunks.ts';
@@ -108,7 +109,10 @@ function sharedEdits(
 ): (Graft & { isSure: boolean })[] {
   const [model = ''] = spine.models;
   const names = others.flatMap(({ models }) => models);
+  const numbered = numberedLike(model, files);
   return files.flatMap((file) => {
+    // Two migrations of one task would be the same step twice.
+    if (numbered.has(file.path)) return [];
     if (file.moved_to !== null || file.origin !== null || !isCode(pathText(file.path))) return [];
     const isShared = ({ models }: { models: readonly string[] }) =>
       names.filter((name) => models.includes(name)).length > 1;
@@ -124,6 +128,17 @@ function sharedEdits(
     const isSure = hunks.every(({ models }) => names.every((name) => models.includes(name)));
     return [{ ...graftOfHunks(file, model, hunks), isSure }];
   });
+}
+
+/** New files that are under another number what the spine has, and are not in it. */
+function numberedLike(spine: string, files: readonly ComparedFile[]): Set<RawPath> {
+  const added = files.flatMap(({ path, base, versions }) =>
+    base === null ? { path, models: versions.map(({ model }) => model) } : [],
+  );
+  const groups = numberedAlternatives(added).filter((group) =>
+    group.some(({ models }) => models.includes(spine)),
+  );
+  return new Set(groups.flat().flatMap(({ path, models }) => (models.includes(spine) ? [] : path)));
 }
 
 function graftOfFile({ path }: ComparedFile, models: string[]): Graft {
