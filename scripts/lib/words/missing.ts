@@ -98,7 +98,7 @@ function broughtBy(parts: readonly Part[]): Brought[] {
 /** `src/slug/index.ts` is imported as `slug`, `src/slug.ts` too. */
 function stemOf(path: RawPath): string {
   const steps = path.split('/');
-  const stem = (steps.pop() ?? '').replace(/\..*$/, '');
+  const stem = (steps.pop() ?? '').replace(/(?<=.)\.[^.]*$/, '');
   return /^(index|__init__|mod|main)$/.test(stem) ? (steps.pop() ?? stem) : stem;
 }
 
