@@ -10,8 +10,9 @@ import { runCommand } from '../../scripts/lib/process/command.ts';
 import { findByEnvironment } from '../../scripts/lib/process/processes.ts';
 import { endMarkedProcesses, MARK_VARIABLE } from '../../scripts/lib/process/supervise.ts';
 import { launcher } from '../../scripts/lib/skill-folder.ts';
+import { laidDown } from '../support/laid-down.ts';
 import { contentsOf } from '../support/repository-state.ts';
-import { type Json, type Sandbox, sandbox } from '../support/sandbox.ts';
+import type { Json, Sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
 import { ok } from '../support/walk.ts';
 
@@ -37,14 +38,13 @@ function code(main: string, body: string): string {
   `;
 }
 
-/** A repository with all that a user may have in it, and models that do as they are told. */
-async function userRepository(box: Sandbox, models: Record<string, string>): Promise<string> {
+/** A repository with all that a user may have in it, and models that do as they are told later. */
+const userSandbox = laidDown((make) => make(), userRepository);
+
+async function userRepository(box: Sandbox): Promise<string> {
   const main = join(box.folder, 'project');
-  const scripted = Object.entries(models).map(([name, body]) => [name, code(main, body)]);
-  await box.repository({
-    ...FILES,
-    ...(await scriptedModels(box.folder, Object.fromEntries(scripted))),
-  });
+  const models = await scriptedModels(box.folder, { one: '', two: '' }, { models: ['one'] });
+  await box.repository({ ...FILES, ...models });
   await box.git(main, 'worktree', 'add', '--quiet', '-b', 'side', '../side');
   await writeFile(join(box.folder, 'side/side.txt'), 'not committed\n');
   await box.git(main, 'branch', 'stable');
@@ -72,6 +72,16 @@ async function userRepository(box: Sandbox, models: Record<string, string>): Pro
   await mkdir(join(main, 'node_modules/it'), { recursive: true });
   await writeFile(join(main, 'node_modules/it/index.js'), '1\n');
   return main;
+}
+
+/** What the models of a session do. */
+async function tell(box: Sandbox, main: string, { one, two = '' }: Told): Promise<void> {
+  await scriptedModels(box.folder, { one: code(main, one), two: code(main, two) });
+}
+
+interface Told {
+  one: string;
+  two?: string;
 }
 
 async function start(box: Sandbox, main: string, ...words: string[]): Promise<string[]> {
@@ -122,9 +132,10 @@ async function shell(box: Sandbox, command: string): Promise<void> {
 }
 
 test('all that a model changes elsewhere is named, kept and brought back by the commands that are given', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
-    wild: `
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
+    one: `
       write(main + '/a.txt', 'overwritten\\n');
       write(main + '/crlf.txt', 'one\\r\\n2\\r\\n');
       write(main + '/bytes.bin', Buffer.from([9, 0, 9]));
@@ -160,7 +171,7 @@ test('all that a model changes elsewhere is named, kept and brought back by the 
   const session = await start(box, main, '--user-changes', 'include');
   const { guard, warnings, runs } = await ok(box, main, 'run-model', '--all', ...session);
   assert.is(runs[0].status, 'succeeded');
-  assert.equal(guard.window.models, ['wild']);
+  assert.equal(guard.window.models, ['one']);
   assert.equal(named(guard), [
     // `reflog expire --all` takes the others along: the list is a reflog.
     'stash deleted stash@{1}',
@@ -188,7 +199,7 @@ test('all that a model changes elsewhere is named, kept and brought back by the 
     `outside added ${box.folder}/stray.txt`,
   ]);
   assert.is(warnings.length, 11);
-  assert.match(warnings[0], /stash@\{1\}.*my first 'idea'.*while wild ran.*Bring it back: git/);
+  assert.match(warnings[0], /stash@\{1\}.*my first 'idea'.*while one ran.*Bring it back: git/);
   assert.match(warnings[10], `and 13 more changes in ${guard.report}`);
   const feature = guard.changes.find((it: Json) => it.path === 'refs/heads/feature');
   assert.match(feature.detail, `${feature.before} -> ${feature.after}`);
@@ -223,14 +234,15 @@ test('all that a model changes elsewhere is named, kept and brought back by the 
 });
 
 test('a quiet run reports nothing and leaves a short record; what we do ourselves is no change', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
     one: "execFileSync('git', ['add', '-A']); execFileSync('git', ['commit', '-qm', 'mine']);",
     two: '',
   });
   const before = await photo(box, main);
-  const session = await start(box, main);
-  const other = await start(box, main);
+  const session = await start(box, main, '--models', 'one,two');
+  const other = await start(box, main, '--models', 'one,two');
   const [{ guard, warnings }, second] = await Promise.all([
     ok(box, main, 'run-model', '--all', ...session),
     // Another session works and goes meanwhile.
@@ -257,9 +269,10 @@ test('a quiet run reports nothing and leaves a short record; what we do ourselve
 });
 
 test('a commit of the user meanwhile is told as what it is, with both ids', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
-    user: "git('-c', 'user.name=u', '-c', 'user.email=u@x', 'commit', '-q', '--allow-empty', '-m', 'by hand');",
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
+    one: "git('-c', 'user.name=u', '-c', 'user.email=u@x', 'commit', '-q', '--allow-empty', '-m', 'by hand');",
   });
   const old = await box.git(main, 'rev-parse', 'HEAD');
   const session = await start(box, main);
@@ -273,9 +286,10 @@ test('a commit of the user meanwhile is told as what it is, with both ids', asyn
 });
 
 test('a model that hides its change from git’s index is found out all the same', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
-    sly: `
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
+    one: `
       git('update-index', '--assume-unchanged', 'a.txt');
       git('update-index', '--skip-worktree', 'b.txt');
       write(main + '/a.txt', 'A\\n');
@@ -295,9 +309,10 @@ test('a model that hides its change from git’s index is found out all the same
 });
 
 test('a repository that git cannot read any more is told, and looked at again once it is mended', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
-    vandal: "write(main + '/a.txt', 'A\\n'); append(main + '/.git/config', '[broken\\n');",
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
+    one: "write(main + '/a.txt', 'A\\n'); append(main + '/.git/config', '[broken\\n');",
   });
   const config = await readFile(join(main, '.git/config'), 'utf8');
   const session = await start(box, main);
@@ -309,19 +324,19 @@ test('a repository that git cannot read any more is told, and looked at again on
   assert.is(await readFile(join(main, '.git/config'), 'utf8'), config);
   const { warnings } = await ok(box, main, 'capture-diff', '--all', ...session);
   assert.is(warnings.length, 2);
-  assert.match(warnings[0], /the configuration .* was modified .*while vandal ran/);
+  assert.match(warnings[0], /the configuration .* was modified .*while one ran/);
   assert.match(
     warnings[1],
-    /a\.txt in the main tree was modified .*while vandal ran.*apply --reverse/,
+    /a\.txt in the main tree was modified .*while one ran.*apply --reverse/,
   );
   assert.is((await ok(box, main, 'status', ...session)).guard_changes, 2);
 });
 
 test('private refs that a model deletes are put back', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
-    sweeper:
-      "for (const ref of git('for-each-ref', '--format=%(refname)', 'refs/mm').split('\\n')) git('update-ref', '-d', ref);",
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
+    one: "for (const ref of git('for-each-ref', '--format=%(refname)', 'refs/mm').split('\\n')) git('update-ref', '-d', ref);",
   });
   await writeFile(join(main, 'untracked.txt'), 'work\n');
   const session = await start(box, main, '--user-changes', 'include');
@@ -332,26 +347,24 @@ test('private refs that a model deletes are put back', async () => {
   for (const change of guard.changes) assert.match(change.detail, 'put back');
 });
 
-async function setAside(box: Sandbox, body: string) {
-  const main = await userRepository(box, { one: body });
-  await writeFile(
-    join(main, '.multi-model.json'),
-    (await readFile(join(main, '.multi-model.json'), 'utf8')).replace('"one"', '"claude", "one"'),
-  );
-  await box.git(main, 'commit', '--quiet', '--all', '-m', 'host');
+async function setAside(box: Sandbox, main: string, body: string) {
+  await tell(box, main, { one: body });
   await writeFile(join(main, 'a.txt'), 'my work\n');
   await writeFile(join(main, 'new.txt'), 'mine too\n');
-  const words = ['--task', 'x', '--host', 'claude', '--user-changes', 'set-aside'];
+  const models = ['--host', 'claude', '--models', 'claude,one'];
+  const words = ['--task', 'x', '--user-changes', 'set-aside', ...models];
   const started = await ok(box, main, 'start-session', ...words);
   const session = ['--session', started.session_id];
   await ok(box, main, 'make-worktrees', ...session);
-  return { main, session, oid: started.user_changes.stash as string };
+  return { session, oid: started.user_changes.stash as string };
 }
 
 test('the set-aside entry that a model drops is put back, and restored at the end', async () => {
-  await using box = await sandbox();
-  const { main, session, oid } = await setAside(
+  await using box = await userSandbox();
+  const main = box.made;
+  const { session, oid } = await setAside(
     box,
+    main,
     "git('stash', 'drop', '--quiet'); git('gc', '--quiet', '--prune=now');",
   );
   const before = await box.git(main, 'stash', 'list', '--format=%H %gs');
@@ -369,9 +382,11 @@ test('the set-aside entry that a model drops is put back, and restored at the en
 });
 
 test('a stash list that a model empties: the own entry is put back, the others by the commands', async () => {
-  await using box = await sandbox();
-  const { main, session, oid } = await setAside(
+  await using box = await userSandbox();
+  const main = box.made;
+  const { session, oid } = await setAside(
     box,
+    main,
     "git('reflog', 'expire', '--expire=now', 'refs/stash'); git('gc', '--quiet', '--prune=now');",
   );
   const before = await box.git(main, 'stash', 'list', '--format=%H %gs');
@@ -386,10 +401,12 @@ test('a stash list that a model empties: the own entry is put back, the others b
   assert.equal(after.split('\n').sort(), before.split('\n').sort());
 });
 
-test('a set-aside entry that a model pops into its worktree, or into the main tree, is named with its files', async () => {
-  await using box = await sandbox();
-  const { main, session } = await setAside(
+test('a set-aside entry that a model pops into its worktree is named with its files', async () => {
+  await using box = await userSandbox();
+  const main = box.made;
+  const { session } = await setAside(
     box,
+    main,
     "execFileSync('git', ['stash', 'pop', '--quiet']);",
   );
   const { guard } = await ok(box, main, 'run-model', '--all', ...session);
@@ -400,11 +417,14 @@ test('a set-aside entry that a model pops into its worktree, or into the main tr
     `worktree added ${worktree}/new.txt`,
   ]);
   assert.match(await box.git(main, 'stash', 'list'), 'mm-execute: user-changes');
+});
 
-  await using second = await sandbox();
-  const again = await setAside(second, "git('stash', 'pop', '--quiet');");
-  const popped = await ok(second, again.main, 'run-model', '--all', ...again.session);
-  assert.equal(named(popped.guard), [
+test('one that a model pops into the main tree is named with its files', async () => {
+  await using box = await userSandbox();
+  const main = box.made;
+  const { session } = await setAside(box, main, "git('stash', 'pop', '--quiet');");
+  const { guard } = await ok(box, main, 'run-model', '--all', ...session);
+  assert.equal(named(guard), [
     'stash deleted stash@{0}',
     'main-tree modified a.txt',
     'main-tree added new.txt',
@@ -412,8 +432,9 @@ test('a set-aside entry that a model pops into its worktree, or into the main tr
 });
 
 test('a stash entry of the user that is popped, and HEADs that are moved', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
     one: "git('stash', 'pop', '--quiet'); git('symbolic-ref', 'HEAD', 'refs/heads/feature'); execFileSync('git', ['-C', main + '/../side', 'checkout', '-q', '--detach']);",
   });
   const session = await start(box, main);
@@ -432,8 +453,9 @@ test('a stash entry of the user that is popped, and HEADs that are moved', async
 });
 
 test('old branches that go, and a main branch that loses its history, are in the bundle after cleanup', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
     one: `
       git('branch', '-D', 'old');
       const empty = git('commit-tree', '-m', 'nothing', git('rev-parse', 'HEAD^{tree}'));
@@ -464,8 +486,9 @@ test('old branches that go, and a main branch that loses its history, are in the
 });
 
 test('a worktree of the user that is removed comes back with what was not committed in it', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
     one: "git('worktree', 'remove', '--force', '../side');",
   });
   const session = await start(box, main);
@@ -476,19 +499,16 @@ test('a worktree of the user that is removed comes back with what was not commit
 });
 
 test('windows that overlap name all models; the work of the host in the main tree is not reported', async () => {
-  await using box = await sandbox();
+  await using box = await userSandbox();
+  const main = box.made;
   const wait = (file: string) =>
     `while (!exists(main + '/../${file}')) await new Promise((it) => setTimeout(it, 50));`;
-  const main = await userRepository(box, {
+  await tell(box, main, {
     one: `${wait('go')} write(main + '/.git/hooks/post-merge', 'x');`,
     two: `${wait('go')} ${wait('end')}`,
   });
-  await writeFile(
-    join(main, '.multi-model.json'),
-    (await readFile(join(main, '.multi-model.json'), 'utf8')).replace('"one"', '"claude", "one"'),
-  );
-  await box.git(main, 'commit', '--quiet', '--all', '-m', 'host');
-  const { session_id } = await ok(box, main, 'start-session', '--task', 'x', '--host', 'claude');
+  const models = ['--host', 'claude', '--models', 'claude,one,two'];
+  const { session_id } = await ok(box, main, 'start-session', '--task', 'x', ...models);
   const session = ['--session', session_id];
   await ok(box, main, 'make-worktrees', ...session);
   const first = ok(box, main, 'run-model', '--model', 'one', ...session);
@@ -527,9 +547,10 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 test('run-model killed by SIGKILL: the next script closes its window', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
-    slow: "write(main + '/a.txt', 'by the model\\n'); git('tag', '-d', 'v1'); write('../ready', ''); setTimeout(() => {}, 600_000); await new Promise(() => {});",
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
+    one: "write(main + '/a.txt', 'by the model\\n'); git('tag', '-d', 'v1'); write('../ready', ''); setTimeout(() => {}, 600_000); await new Promise(() => {});",
   });
   const session = await start(box, main);
   const run = execa(process.execPath, [launcher, 'run-model', '--all', ...session], {
@@ -550,8 +571,9 @@ test('run-model killed by SIGKILL: the next script closes its window', async () 
 });
 
 test('an interrupted run is looked at before it ends; a detached one before status --wait returns', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
     one: "write(main + '/a.txt', '1\\n'); write('../ready', ''); if (!exists(main + '/../again')) await new Promise((it) => setTimeout(it, 600_000));",
   });
   const session = await start(box, main);
@@ -573,8 +595,9 @@ test('an interrupted run is looked at before it ends; a detached one before stat
 });
 
 test('ignored files and links of the main tree come back too; new ones are kept as they were found', async () => {
-  await using box = await sandbox();
-  const main = await userRepository(box, {
+  await using box = await userSandbox();
+  const main = box.made;
+  await tell(box, main, {
     one: `
       remove(main + '/.env'); link('/etc/hostname', main + '/.env');
       remove(main + '/logs', { recursive: true });
