@@ -4,7 +4,7 @@ import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import { testAwkward } from '../support/awkward-cases.ts';
-import { checkOutAgain, type Hands } from '../support/awkward-cases-hands.ts';
+import { type Contents, checkOutAgain, type Hands } from '../support/awkward-cases-hands.ts';
 import type { AwkwardCase } from '../support/awkward-cases-table.ts';
 
 const CRLF = 'one\r\ntwo\r\nthree\r\n';
@@ -24,6 +24,24 @@ async function attributesUnnoticed(user: Hands): Promise<void> {
   await user.git('add', '.gitattributes');
   await user.git('commit', '--quiet', '-m', 'attributes');
 }
+
+/** What each row of a conversion needs: the attributes of one name do nothing to files of other names. */
+const CONVERTED: Contents = {
+  '.gitattributes': [
+    '*.lock -diff\n*.dat binary\n*.doc export-ignore\na.txt merge=ours\n',
+    '*.rc text working-tree-encoding=UTF-16LE-BOM eol=crlf\n',
+    '*.rc16 text working-tree-encoding=UTF-16LE-BOM\n',
+    '*.c ident\n*.rot filter=rotate\n*.turn filter=turn\n*.nb filter=strip\n*.br filter=broken\n',
+    '*.psd filter=lfs diff=lfs merge=lfs -text\n',
+  ].join(''),
+  'old.rc': utf16('eins\r\n'),
+  'old.c': '/* $Id$ */\nint a;\n',
+  'old.rot': 'hello\n',
+  'kept.rot': 'k\n',
+  'old.turn': 'hello\n',
+  'old.nb': 'a\n',
+  'old.psd': `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12345\n`,
+};
 
 const CASES: AwkwardCase[] = [
   {
@@ -65,16 +83,19 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'white space that a careful git would mend',
+    together: 'settings',
     config: { 'apply.whitespace': 'fix', 'core.whitespace': 'trailing-space,tab-in-indent' },
     model: (it) => it.put({ 'a.txt': 'one  \n\t two\t\n \n\n\n', 'b.txt': '  \n\t\n' }),
   },
   {
     name: 'white space ignored by configuration',
+    together: 'settings',
     config: { 'apply.ignoreWhitespace': 'change', 'diff.ignoreSubmodules': 'all' },
     model: (it) => it.put({ 'a.txt': 'one \ntwo\n\tthree\nfour\nfive\nsix\nseven\n' }),
   },
   {
     name: 'diff settings that change the form of a patch',
+    together: 'settings',
     config: {
       'diff.noprefix': 'true',
       'diff.mnemonicPrefix': 'true',
@@ -103,9 +124,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'files with -diff, binary, export-ignore and merge attributes',
-    base: {
-      '.gitattributes': '*.lock -diff\n*.dat binary\n*.doc export-ignore\na.txt merge=ours\n',
-    },
+    together: 'conversions',
+    base: CONVERTED,
     model: (it) =>
       it.put({ 'x.lock': 'x\n', 'y.dat': 'y\r\n', 'z.doc': 'z\n', 'a.txt': 'one\n2\n' }),
   },
@@ -144,6 +164,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a CRLF file from before * text, which git has not noticed: it is not touched',
+    together: 'unnoticed',
     base: { 'old.txt': CRLF },
     before: attributesUnnoticed,
     model: (it) => it.put({ 'b.md': 'b\n' }),
@@ -152,6 +173,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a CRLF file from before * text, which git has not noticed, written again as it is',
+    together: 'unnoticed',
     base: { 'old.txt': CRLF },
     before: attributesUnnoticed,
     model: (it) => it.put({ 'b.md': 'b\n', 'old.txt': CRLF }),
@@ -170,6 +192,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'eol=crlf, written as CRLF',
+    together: 'eol=crlf',
     base: { '.gitattributes': '*.txt text eol=crlf\n' },
     before: checkOutAgain,
     model: (it) => it.put({ 'a.txt': 'one\r\n2\r\n', 'new.txt': CRLF }),
@@ -177,6 +200,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'eol=crlf, written as LF',
+    together: 'eol=crlf',
     base: { '.gitattributes': '*.txt text eol=crlf\n' },
     before: checkOutAgain,
     model: (it) => it.put({ 'a.txt': 'one\n2\n', 'new.txt': 'new\n' }),
@@ -198,6 +222,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the model removes eol=crlf, and its files stay CRLF',
+    together: 'eol=crlf',
     base: { '.gitattributes': '*.txt text eol=crlf\n' },
     before: checkOutAgain,
     model: (it) => it.put({ '.gitattributes': null, 'a.txt': CRLF }),
@@ -248,18 +273,17 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'working-tree-encoding=UTF-16LE-BOM',
-    base: {
-      '.gitattributes': '*.rc text working-tree-encoding=UTF-16LE-BOM eol=crlf\n',
-      'old.rc': utf16('eins\r\n'),
-    },
+    together: 'conversions',
+    base: CONVERTED,
     model: (it) => it.put({ 'old.rc': utf16('eins\r\nzwei\r\n'), 'new.rc': utf16('neu ü\r\n') }),
     expect: { files: ['new.rc', 'old.rc'] },
   },
   {
     name: 'a file that its working-tree-encoding cannot read',
-    base: { '.gitattributes': '*.rc text working-tree-encoding=UTF-16LE-BOM\n' },
-    model: (it) => it.put({ 'bad.rc': 'no UTF-16', 'b.txt': 'b\n' }),
-    expect: { except: ['bad.rc'] },
+    together: 'conversions',
+    base: CONVERTED,
+    model: (it) => it.put({ 'bad.rc16': 'no UTF-16', 'b.txt': 'b\n' }),
+    expect: { except: ['bad.rc16'] },
   },
   {
     name: 'the model adds a working-tree-encoding that does not exist',
@@ -270,7 +294,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the ident attribute',
-    base: { '.gitattributes': '*.c ident\n', 'old.c': '/* $Id$ */\nint a;\n' },
+    together: 'conversions',
+    base: CONVERTED,
     before: checkOutAgain,
     model: async (it) => {
       const changed = it.read('old.c').toString().replace('int a', 'int b');
@@ -280,22 +305,24 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'clean and smudge filters that the user has configured',
+    together: 'conversions',
     config: { 'filter.rotate.clean': ROTATE, 'filter.rotate.smudge': ROTATE },
-    base: { '.gitattributes': '*.rot filter=rotate\n', 'old.rot': 'hello\n', 'kept.rot': 'k\n' },
+    base: CONVERTED,
     model: (it) => it.put({ 'old.rot': 'hello you\n', 'new.rot': 'brand new\n' }),
     expect: { files: ['new.rot', 'old.rot'] },
   },
   {
     name: 'a required filter of the user’s, and a file renamed into it',
+    together: 'conversions',
     config: {
-      'filter.rotate.clean': ROTATE,
-      'filter.rotate.smudge': ROTATE,
-      'filter.rotate.required': 'true',
+      'filter.turn.clean': ROTATE,
+      'filter.turn.smudge': ROTATE,
+      'filter.turn.required': 'true',
     },
-    base: { '.gitattributes': '*.rot filter=rotate\n', 'old.rot': 'hello\n' },
+    base: CONVERTED,
     model: async (it) => {
-      it.move('a.txt', 'a.rot');
-      it.move('old.rot', 'old.txt');
+      it.move('a.txt', 'a.turn');
+      it.move('old.turn', 'old.txt');
     },
   },
   {
@@ -314,28 +341,28 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a clean filter of the user’s that loses something',
+    together: 'conversions',
     config: { 'filter.strip.clean': "sed 's/ *$//'", 'filter.strip.smudge': 'cat' },
-    base: { '.gitattributes': '*.nb filter=strip\n', 'old.nb': 'a\n' },
+    base: CONVERTED,
     model: (it) => it.put({ 'old.nb': 'a   \nb\n', 'b.txt': 'b  \n' }),
     expect: { except: ['old.nb'] },
   },
   {
     name: 'a filter of the user’s that fails, and is required',
+    together: 'conversions',
     config: {
       'filter.broken.clean': 'false',
       'filter.broken.smudge': 'cat',
     },
-    base: { '.gitattributes': '*.br filter=broken\n' },
+    base: CONVERTED,
     before: async (it) => void (await it.git('config', 'filter.broken.required', 'true')),
     model: (it) => it.put({ 'new.br': 'precious\n', 'b.txt': 'b\n' }),
     expect: { except: ['new.br'] },
   },
   {
     name: 'LFS pointers without git-lfs',
-    base: {
-      '.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n',
-      'old.psd': `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12345\n`,
-    },
+    together: 'conversions',
+    base: CONVERTED,
     model: (it) =>
       it.put({
         'old.psd': `version https://git-lfs.github.com/spec/v1\noid sha256:${'b'.repeat(64)}\nsize 9\n`,

@@ -23,6 +23,21 @@ async function userBranch(it: Hands): Promise<void> {
   await it.git('checkout', '--quiet', 'main');
 }
 
+async function secondCommit(it: Hands): Promise<void> {
+  await it.put({ 'second.txt': 's\n' });
+  await commit(it, 'second');
+}
+
+async function assumeUnchanged(it: Hands): Promise<void> {
+  await it.git('update-index', '--assume-unchanged', 'local.conf');
+  await it.put({ 'local.conf': 'the user’s own\n' });
+}
+
+async function stash(it: Hands): Promise<void> {
+  await it.put({ 'a.txt': 'the user’s stashed work\n' });
+  await it.git('stash', 'push', '--quiet', '-m', 'mine');
+}
+
 const CASES: AwkwardCase[] = [
   {
     name: 'everything staged',
@@ -117,29 +132,26 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the user’s assume-unchanged file stays as the user has it',
+    together: 'flags',
     base: { 'local.conf': 'default\n' },
-    before: async (it) => {
-      await it.git('update-index', '--assume-unchanged', 'local.conf');
-      await it.put({ 'local.conf': 'the user’s own\n' });
-    },
+    before: assumeUnchanged,
     model: (it) => it.put(CHANGED),
   },
   {
     name: 'the user’s skip-worktree file stays as the user has it, also when deleted',
-    base: { 'local.conf': 'default\n', 'unwanted.txt': 'u\n' },
+    together: 'flags',
+    base: { 'own.conf': 'default\n', 'unwanted.txt': 'u\n' },
     before: async (it) => {
-      await it.git('update-index', '--skip-worktree', 'local.conf', 'unwanted.txt');
-      await it.put({ 'local.conf': 'the user’s own\n', 'unwanted.txt': null });
+      await it.git('update-index', '--skip-worktree', 'own.conf', 'unwanted.txt');
+      await it.put({ 'own.conf': 'the user’s own\n', 'unwanted.txt': null });
     },
     model: (it) => it.put(CHANGED),
   },
   {
     name: 'the user’s assume-unchanged file, changed by the model in the same place',
+    together: 'flags',
     base: { 'local.conf': 'default\n' },
-    before: async (it) => {
-      await it.git('update-index', '--assume-unchanged', 'local.conf');
-      await it.put({ 'local.conf': 'the user’s own\n' });
-    },
+    before: assumeUnchanged,
     model: (it) => it.put({ ...CHANGED, 'local.conf': 'the model’s\n' }),
     expect: {
       refused: {
@@ -245,10 +257,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'reset --soft to before base',
-    before: async (it) => {
-      await it.put({ 'second.txt': 's\n' });
-      await commit(it, 'second');
-    },
+    together: 'history',
+    before: secondCommit,
     model: async (it) => {
       await it.put(CHANGED);
       await it.git('reset', '--quiet', '--soft', 'HEAD~');
@@ -257,10 +267,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'reset --hard to before base: what was added there is deleted',
-    before: async (it) => {
-      await it.put({ 'second.txt': 's\n' });
-      await commit(it, 'second');
-    },
+    together: 'history',
+    before: secondCommit,
     model: async (it) => {
       await it.git('reset', '--quiet', '--hard', 'HEAD~');
       await it.put(CHANGED);
@@ -269,7 +277,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a switched branch',
-    alone: true,
+    together: 'history',
     model: async (it) => {
       await it.git('checkout', '--quiet', '-b', 'my-own');
       await it.put(CHANGED);
@@ -279,7 +287,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a detached HEAD, the session’s branch deleted',
-    alone: true,
+    together: 'history',
     model: async (it) => {
       await it.put(CHANGED);
       const branch = await it.git('symbolic-ref', '--short', 'HEAD');
@@ -290,7 +298,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the session’s branch renamed',
-    alone: true,
+    together: 'history',
     model: async (it) => {
       await it.put(CHANGED);
       await commit(it);
@@ -299,7 +307,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'an orphan branch without commits',
-    alone: true,
+    together: 'history',
     model: async (it) => {
       await it.git('checkout', '--quiet', '--orphan', 'fresh');
       await it.git('rm', '--quiet', '-r', '--cached', '.');
@@ -317,6 +325,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a merge in progress, with conflict markers',
+    together: 'history',
     before: userBranch,
     model: async (it) => {
       await it.put({ ...CHANGED, 'b.txt': 'b\n' });
@@ -327,6 +336,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a rebase in progress, with a conflict',
+    together: 'history',
     before: userBranch,
     model: async (it) => {
       await it.put({ ...CHANGED, 'b.txt': 'b\n' });
@@ -337,6 +347,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a cherry-pick in progress, and a bisect',
+    together: 'history',
     before: userBranch,
     model: async (it) => {
       await it.put(CHANGED);
@@ -347,11 +358,19 @@ const CASES: AwkwardCase[] = [
     },
   },
   {
-    name: 'part of the work stashed; the user’s own stash entries survive',
-    before: async (it) => {
-      await it.put({ 'a.txt': 'the user’s stashed work\n' });
-      await it.git('stash', 'push', '--quiet', '-m', 'mine');
+    name: 'the user’s stash, popped by the model: what is left counts',
+    together: 'stash',
+    before: stash,
+    model: async (it) => {
+      await it.put({ 'b.txt': 'b\n' });
+      await it.git('stash', 'apply', '--quiet');
     },
+  },
+  {
+    name: 'part of the work stashed; the user’s own stash entries survive',
+    together: 'stash',
+    before: stash,
+    // Of two stashes the newest is popped: this row comes last.
     model: async (it) => {
       await it.put({ ...CHANGED, 'stashed.txt': 's\n' });
       await it.git('stash', 'push', '--quiet', '--include-untracked');
@@ -360,19 +379,8 @@ const CASES: AwkwardCase[] = [
     expect: { files: ['b.txt'] },
   },
   {
-    name: 'the user’s stash, popped by the model: what is left counts',
-    before: async (it) => {
-      await it.put({ 'a.txt': 'the user’s stashed work\n' });
-      await it.git('stash', 'push', '--quiet', '-m', 'mine');
-    },
-    model: async (it) => {
-      await it.put({ 'b.txt': 'b\n' });
-      await it.git('stash', 'apply', '--quiet');
-    },
-  },
-  {
     name: 'git gc --prune=now, after everything was forgotten',
-    alone: true,
+    together: 'history',
     model: async (it) => {
       await it.put({ ...CHANGED, 'b.txt': 'b\n' });
       await commit(it);
@@ -384,7 +392,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'git gc of the user’s between capture and application',
-    alone: true,
+    together: 'history',
     model: (it) => it.put({ ...CHANGED, 'b.txt': 'b\n' }),
     meanwhile: async (it) => {
       await it.git('reflog', 'expire', '--expire=now', '--all');
@@ -394,7 +402,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'git repack and pack-refs by the model',
-    alone: true,
+    together: 'history',
     model: async (it) => {
       await it.put(CHANGED);
       await commit(it);
@@ -405,6 +413,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'tags by the model',
+    together: 'history',
     before: async (it) => void (await it.git('tag', 'v1')),
     model: async (it) => {
       await it.put(CHANGED);
@@ -415,7 +424,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a branch named like the session’s base, and refs that are ambiguous',
-    alone: true,
+    together: 'history',
     model: async (it) => {
       await it.put(CHANGED);
       await commit(it);
@@ -425,7 +434,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a blob of base replaced with git replace',
-    alone: true,
+    together: 'replaced',
     model: async (it) => {
       await it.put({ 'b.txt': 'b\n' });
       const old = await it.git('rev-parse', 'HEAD:kept.txt');
@@ -437,7 +446,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the commit of base replaced with git replace',
-    alone: true,
+    together: 'replaced',
     model: async (it) => {
       await it.put({ 'b.txt': 'b\n' });
       const empty = await it.git('hash-object', '-t', 'tree', '-w', '/dev/null');
@@ -464,8 +473,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a sparse checkout of the model’s: what it hides is deleted, or the user is told',
+    together: 'history',
     base: { 'x/a': 'x\n', 'y/b': 'y\n' },
-    alone: true,
     model: async (it) => {
       await it.put({ 'x/new': 'n\n' });
       await it.git('sparse-checkout', 'set', 'x');

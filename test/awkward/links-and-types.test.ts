@@ -23,6 +23,16 @@ function assertPrecious(it: Hands): void {
     assert.is(there.read(path).toString(), content, `${path} outside was written through a link`);
 }
 
+async function linkOutside(it: Hands): Promise<void> {
+  await it.put({ folder: { link: await outside(it) } });
+  await it.git('add', 'folder');
+  await it.git('commit', '--quiet', '-m', 'link');
+}
+
+async function noFileMode(it: Hands): Promise<void> {
+  await it.git('config', 'core.fileMode', 'false');
+}
+
 const CASES: AwkwardCase[] = [
   {
     name: 'a file made executable',
@@ -48,14 +58,16 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'core.fileMode=false: a new executable file',
-    before: async (it) => void (await it.git('config', 'core.fileMode', 'false')),
+    together: 'no file mode',
+    before: noFileMode,
     model: (it) => it.put({ 'new.sh': { executable: 'new\n' }, 'plain.txt': 'p\n' }),
     expect: { except: ['new.sh'] },
   },
   {
     name: 'core.fileMode=false: chmod in both directions',
+    together: 'no file mode',
     base: { 'on.sh': 'on\n', 'off.sh': { executable: 'off\n' } },
-    before: async (it) => void (await it.git('config', 'core.fileMode', 'false')),
+    before: noFileMode,
     model: async (it) => {
       await it.put({ 'b.txt': 'b\n' });
       it.executable('on.sh', true);
@@ -65,8 +77,9 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'core.fileMode=false: git update-index --chmod',
+    together: 'no file mode',
     base: { 'on.sh': 'on\n' },
-    before: async (it) => void (await it.git('config', 'core.fileMode', 'false')),
+    before: noFileMode,
     model: async (it) => {
       await it.put({ 'b.txt': 'b\n' });
       await it.git('update-index', '--chmod=+x', 'on.sh');
@@ -75,8 +88,9 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'core.fileMode=false: an executable file, changed',
+    together: 'no file mode',
     base: { 'tool.sh': { executable: 'old\n' } },
-    before: async (it) => void (await it.git('config', 'core.fileMode', 'false')),
+    before: noFileMode,
     model: (it) => it.put({ 'tool.sh': { executable: 'new\n' } }),
   },
   {
@@ -175,11 +189,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a link to a folder outside that becomes a folder with the same names',
-    before: async (it) => {
-      await it.put({ folder: { link: await outside(it) } });
-      await it.git('add', 'folder');
-      await it.git('commit', '--quiet', '-m', 'link');
-    },
+    together: 'link',
+    before: linkOutside,
     model: (it) => it.put({ folder: null, 'folder/a.txt': 'mine\n', 'folder/sub/b.txt': 'b\n' }),
     meanwhile: async (it) => assertPrecious(it),
     afterwards: async (it) => assertPrecious(it),
@@ -197,11 +208,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a link to a folder, deleted',
-    before: async (it) => {
-      await it.put({ folder: { link: await outside(it) } });
-      await it.git('add', 'folder');
-      await it.git('commit', '--quiet', '-m', 'link');
-    },
+    together: 'link',
+    before: linkOutside,
     model: async (it) => it.remove('folder'),
     afterwards: async (it) => assertPrecious(it),
   },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import { type RawPath, rawPathOf } from '../../scripts/lib/git/paths.ts';
 import { testAwkward } from '../support/awkward-cases.ts';
-import type { Contents } from '../support/awkward-cases-hands.ts';
+import type { Contents, Hands } from '../support/awkward-cases-hands.ts';
 import type { AwkwardCase } from '../support/awkward-cases-table.ts';
 import { NAMES } from '../support/awkward-files.ts';
 
@@ -63,6 +63,10 @@ const NEW_NAMES: [string, RawPath[]][] = [
     ],
   ],
 ];
+
+async function ignoreCase(it: Hands): Promise<void> {
+  await it.git('config', 'core.ignoreCase', 'true');
+}
 
 const CASES: AwkwardCase[] = [
   ...NEW_NAMES.map(
@@ -155,18 +159,20 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'case twins on a case-sensitive disk with core.ignoreCase',
+    together: 'ignore case',
     base: { makefile: 'lower\n' },
-    before: async (it) => void (await it.git('config', 'core.ignoreCase', 'true')),
+    before: ignoreCase,
     model: (it) => it.put({ Makefile: 'upper\n', 'README.md': 'r\n', 'readme.md': 'R\n' }),
   },
   {
     name: 'a rename of case only with core.ignoreCase',
-    before: async (it) => void (await it.git('config', 'core.ignoreCase', 'true')),
+    together: 'ignore case',
+    before: ignoreCase,
     model: async (it) => it.move('a.txt', 'A.txt'),
   },
   {
     name: 'a name that git refuses to hold',
-    model: (it) => it.put({ 'git~1': 'short name of .git elsewhere\n', 'b.txt': 'b\n' }),
+    model: (it) => it.put({ 'git~1': 'short name of .git elsewhere\n', 'beside.txt': 'b\n' }),
     // Nothing else holds it, so the worktree stays.
     expect: { except: ['git~1'], kept: /git~1/ },
   },

@@ -49,6 +49,10 @@ function pick(name: string, picks: string[], arrives: string[]): AwkwardCase {
   return { name: `picked: ${name}`, ...MANY, picks, expect: { arrives } };
 }
 
+async function ignoredInFolder(it: Hands): Promise<void> {
+  await it.put({ 'folder/x.log': 'the user’s\n' });
+}
+
 const CASES: AwkwardCase[] = [
   pick('one changed file', ['changed.txt=one'], ['changed.txt']),
   pick('a new binary file', ['new.bin=one'], ['new.bin']),
@@ -203,6 +207,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the user has an ignored file where the model made one: untouched',
+    together: 'ignored',
     base: { '.gitignore': '*.log\n' },
     before: (it) => it.put({ 'x.log': 'the user’s\n' }),
     model: async (it) => {
@@ -230,14 +235,16 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'the user has ignored files in a folder that the model deleted: they stay',
+    together: 'ignored',
     base: { '.gitignore': '*.log\n', 'folder/tracked': 't\n' },
-    before: (it) => it.put({ 'folder/x.log': 'the user’s\n' }),
+    before: ignoredInFolder,
     model: async (it) => it.remove('folder'),
   },
   {
     name: 'the user has ignored files in a folder that became a link: refused',
+    together: 'ignored',
     base: { '.gitignore': '*.log\n', 'folder/tracked': 't\n' },
-    before: (it) => it.put({ 'folder/x.log': 'the user’s\n' }),
+    before: ignoredInFolder,
     model: (it) => it.put({ folder: { link: '/nowhere' }, 'new.txt': 'new\n' }),
     expect: { refused: { script: 'apply-picks', code: /./, names: 'folder' } },
   },

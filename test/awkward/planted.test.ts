@@ -2,8 +2,8 @@
  * What a model can leave in the repository that it shares with the user, so that git runs it or believes it later. None
  * of it may run because of us, and none of it may change what is captured.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { testAwkward } from '../support/awkward-cases.ts';
@@ -30,6 +30,8 @@ interface Planted {
   does?: string;
   /** A git command of the model's that proves that the trap works. */
   springs?: string[];
+  /** Of two that git would follow it follows one: hooks, attributes in `.git/info` before others, diff.external before a textconv. */
+  apart?: true;
 }
 
 const CAPITALS = 'tr a-z A-Z';
@@ -47,6 +49,7 @@ const PLANTED: Planted[] = [
   },
   {
     name: 'core.hooksPath',
+    apart: true,
     plant: async (it, program) => {
       const hooks = join(it.box.folder, 'hooks');
       mkdirSync(hooks);
@@ -60,41 +63,46 @@ const PLANTED: Planted[] = [
   { name: 'diff.external', config: { 'diff.external': '%' }, springs: ['diff'] },
   {
     name: 'a textconv',
-    config: { 'diff.x.textconv': '%', 'diff.x.cachetextconv': 'true' },
-    attributes: '* diff=x\n',
+    apart: true,
+    config: { 'diff.textconv.textconv': '%', 'diff.textconv.cachetextconv': 'true' },
+    attributes: '* diff=textconv\n',
     springs: ['diff'],
   },
   {
     name: 'a diff driver',
-    config: { 'diff.x.command': '%' },
-    attributes: '* diff=x\n',
+    config: { 'diff.driver.command': '%' },
+    attributes: '* diff=driver\n',
     springs: ['diff'],
   },
   {
     name: 'a clean filter',
-    config: { 'filter.x.clean': '%' },
-    attributes: '*.txt filter=x\n',
+    config: { 'filter.clean.clean': '%' },
+    attributes: '*.txt filter=clean\n',
     does: CAPITALS,
     springs: ['add', '--all'],
   },
   {
     name: 'a smudge filter',
-    config: { 'filter.x.smudge': '%' },
-    attributes: '*.txt filter=x\n',
+    config: { 'filter.smudge.smudge': '%' },
+    attributes: '*.txt filter=smudge\n',
     does: CAPITALS,
     springs: ['archive', '--worktree-attributes', '--output=/dev/null', 'HEAD'],
   },
   {
     name: 'a required filter, both ways',
-    config: { 'filter.x.clean': '%', 'filter.x.smudge': '%', 'filter.x.required': 'true' },
-    attributes: '* filter=x\n',
+    config: {
+      'filter.required.clean': '%',
+      'filter.required.smudge': '%',
+      'filter.required.required': 'true',
+    },
+    attributes: '* filter=required\n',
     does: CAPITALS,
     springs: ['add', '--all'],
   },
   {
     name: 'a filter process',
-    config: { 'filter.x.process': '%', 'filter.x.required': 'true' },
-    attributes: '*.txt filter=x\n',
+    config: { 'filter.process.process': '%', 'filter.process.required': 'true' },
+    attributes: '*.txt filter=process\n',
     does: 'exit 1',
     springs: ['add', '--all'],
   },
@@ -107,21 +115,22 @@ const PLANTED: Planted[] = [
   },
   {
     name: 'a filter for attributes in .git/info',
-    config: { 'filter.x.clean': '%', 'filter.x.smudge': '%' },
+    apart: true,
+    config: { 'filter.info.clean': '%', 'filter.info.smudge': '%' },
     does: CAPITALS,
     plant: async (it) => {
       const info = join(await commonDir(it), 'info');
       mkdirSync(info, { recursive: true });
-      writeFileSync(join(info, 'attributes'), '*.txt filter=x\n');
+      writeFileSync(join(info, 'attributes'), '*.txt filter=info\n');
     },
     springs: ['add', '--all'],
   },
   {
     name: 'a filter for attributes in core.attributesFile',
-    config: { 'filter.x.clean': '%', 'filter.x.smudge': '%' },
+    config: { 'filter.file.clean': '%', 'filter.file.smudge': '%' },
     does: CAPITALS,
     plant: async (it) => {
-      writeFileSync(join(it.box.folder, 'attributes'), '*.txt filter=x\n');
+      writeFileSync(join(it.box.folder, 'attributes'), '*.txt filter=file\n');
       await it.git('config', 'core.attributesFile', join(it.box.folder, 'attributes'));
     },
     springs: ['add', '--all'],
@@ -196,9 +205,9 @@ const PLANTED: Planted[] = [
       await it.git('config', 'extensions.worktreeConfig', 'true');
       await it.git('config', '--worktree', 'core.fsmonitor', program);
       await it.git('config', '--worktree', 'diff.external', program);
-      await it.git('config', '--worktree', 'filter.x.clean', program);
+      await it.git('config', '--worktree', 'filter.worktree.clean', program);
     },
-    attributes: '*.txt filter=x\n',
+    attributes: '*.txt filter=worktree\n',
     does: CAPITALS,
     springs: ['status'],
   },
@@ -208,12 +217,12 @@ const PLANTED: Planted[] = [
       const included = join(it.box.folder, 'included');
       writeFileSync(
         included,
-        `[core]\n\tfsmonitor = ${program}\n[diff]\n\texternal = ${program}\n[filter "x"]\n\tclean = ${program}\n\tsmudge = ${program}\n`,
+        `[core]\n\tfsmonitor = ${program}\n[diff]\n\texternal = ${program}\n[filter "included"]\n\tclean = ${program}\n\tsmudge = ${program}\n`,
       );
       await it.git('config', 'include.path', included);
       await it.git('config', 'includeIf.gitdir:/**.path', included);
     },
-    attributes: '*.txt filter=x\n',
+    attributes: '*.txt filter=included\n',
     does: CAPITALS,
     springs: ['status'],
   },
@@ -230,19 +239,23 @@ const PLANTED: Planted[] = [
 ];
 
 /** The same change in every case: new files, changed ones, and the user changes one of them too, so that it is merged. */
-function asCase({ name, config = {}, attributes, plant, does, springs }: Planted): AwkwardCase {
+function asCase(planted: Planted): AwkwardCase {
+  const { name, config = {}, attributes, plant, does, springs, apart } = planted;
   return {
     name: `planted: ${name}`,
+    together: apart ? 'planted apart' : 'planted',
     base: { 'merged.txt': LINES.join('') },
     model: async (it) => {
-      const program = trap(it, 'trap', does);
+      const program = trap(it, `trap-${PLANTED.indexOf(planted)}`, does);
       await it.put({ 'a.txt': 'one\n2\n', 'new.txt': 'new\n', 'new.bin': Buffer.from([0, 1, 2]) });
       await it.put({ 'merged.txt': lines({ 0: 'the model’s\n' }) });
       if (attributes) await it.put({ '.gitattributes': attributes });
       for (const [key, value] of Object.entries(config))
         await it.git('config', key, value.replace('%', program));
       await plant?.(it, program);
-      if (springs) await proveTrap(it, springs);
+      if (springs) await proveTrap(it, program, springs);
+      // Those of other rows are sprung by this one's commands, too; from here on none may be.
+      for (const canary of readdirSync(canaries(it.box))) rmSync(join(canaries(it.box), canary));
     },
     meanwhile: (user) => user.put({ 'merged.txt': lines({ 11: 'the user’s\n' }) }),
     expect: {
@@ -257,12 +270,12 @@ function lines(changed: Record<number, string>): string {
   return LINES.map((line, at) => changed[at] ?? line).join('');
 }
 
-/** The trap is seen to work once, and is set again. */
-async function proveTrap(it: Hands, words: string[]): Promise<void> {
+/** The trap is seen to work once. */
+async function proveTrap(it: Hands, program: string, words: string[]): Promise<void> {
+  const canary = join(canaries(it.box), basename(program));
+  rmSync(canary, { force: true });
   await it.tryGit(...words);
-  const canary = join(canaries(it.box), 'trap');
   assert.ok(existsSync(canary), `git ${words.join(' ')} does not spring the trap`);
-  rmSync(canary);
 }
 
 function commonDir(it: Hands): Promise<string> {
@@ -270,7 +283,7 @@ function commonDir(it: Hands): Promise<string> {
 }
 
 /** Settings of the model's that would hide or change something, without running anything. */
-const BELIEVED: AwkwardCase[] = [
+const BELIEVED: Omit<AwkwardCase, 'together'>[] = [
   {
     name: 'believed: core.fileMode=false, set by the model',
     base: { 'on.sh': 'on\n', 'off.sh': { executable: 'off\n' } },
@@ -367,8 +380,10 @@ const BELIEVED: AwkwardCase[] = [
   },
 ];
 
-const CASES: AwkwardCase[] = [...PLANTED.map(asCase), ...BELIEVED];
+const CASES: AwkwardCase[] = [
+  ...PLANTED.map(asCase),
+  ...BELIEVED.map((row) => ({ ...row, together: 'believed' })),
+];
 
-// What is planted reaches every worktree of a repository.
-testAwkward(CASES.map((row) => ({ ...row, alone: true })));
+testAwkward(CASES);
 test.run();

@@ -49,6 +49,10 @@ async function cloned(user: Hands, ...words: string[]): Promise<string> {
   return there;
 }
 
+async function sparse(it: Hands): Promise<void> {
+  await it.git('sparse-checkout', 'set', '--cone', 'in');
+}
+
 const CASES: AwkwardCase[] = [
   {
     name: 'a nested repository without commits',
@@ -160,6 +164,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a submodule moved to another commit',
+    together: 'submodule',
     before: addSubmodule,
     model: async (it) => {
       await work(it);
@@ -170,6 +175,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a submodule with a commit of the model’s own',
+    together: 'submodule',
     before: addSubmodule,
     model: async (it) => {
       await work(it);
@@ -182,6 +188,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'changed files in a submodule, without a commit',
+    together: 'submodule',
     before: addSubmodule,
     model: async (it) => {
       await work(it);
@@ -192,6 +199,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a submodule that is untouched, initialised in the main tree',
+    together: 'submodule',
     before: addSubmodule,
     model: work,
     expect: { files: ['a.txt', 'new/b.txt'], patch: 'on-index' },
@@ -207,6 +215,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a submodule removed by the model',
+    together: 'submodule',
     before: addSubmodule,
     model: async (it) => {
       await work(it);
@@ -216,8 +225,9 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a sparse checkout of the main tree, by folders',
+    together: 'sparse',
     base: { 'in/x': 'x\n', 'out/y': 'y\n', 'out/deep/z': 'z\n' },
-    before: async (it) => void (await it.git('sparse-checkout', 'set', '--cone', 'in')),
+    before: sparse,
     model: (it) => it.put({ 'in/x': 'changed\n', 'in/new': 'n\n', 'a.txt': 'a\n' }),
     expect: { files: ['a.txt', 'in/new', 'in/x'] },
   },
@@ -231,8 +241,9 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a sparse checkout of the main tree, and new files outside of it',
-    base: { 'in/x': 'x\n', 'out/y': 'y\n' },
-    before: async (it) => void (await it.git('sparse-checkout', 'set', '--cone', 'in')),
+    together: 'sparse',
+    base: { 'in/x': 'x\n', 'out/y': 'y\n', 'out/deep/z': 'z\n' },
+    before: sparse,
     model: (it) => it.put({ 'in/x': 'changed\n', 'elsewhere/new': 'n\n' }),
     expect: { files: ['elsewhere/new', 'in/x'] },
   },
@@ -302,6 +313,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'hooks of the user’s that all fail',
+    together: 'surroundings',
     before: (it) =>
       it.put(
         Object.fromEntries(
@@ -320,6 +332,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'no identity',
+    together: 'surroundings',
     before: async ({ box }) => {
       writeFileSync(join(box.folder, 'gitconfig'), '[user]\n\tuseConfigOnly = true\n');
       for (const name of ['EMAIL', 'GIT_AUTHOR_NAME', 'GIT_COMMITTER_NAME']) delete box.env[name];
@@ -328,6 +341,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'signed commits wanted, without a key',
+    together: 'surroundings',
     config: { 'user.signingKey': 'nobody', 'gpg.program': '/bin/false' },
     before: async (it) => {
       await it.git('config', 'commit.gpgSign', 'true');
@@ -343,6 +357,7 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'started inside a hook of another repository',
+    together: 'surroundings',
     before: async ({ box, in: at }) => {
       const other = at(join(box.folder, 'other'));
       await at(box.folder).git('init', '--quiet', other.root);
@@ -393,6 +408,8 @@ const CASES: AwkwardCase[] = [
   },
   {
     name: 'a .git made anew, with commits',
+    // `git worktree repair` of another row stumbles over it.
+    alone: true,
     base: { 'gone.txt': 'g\n' },
     model: async (it) => {
       it.remove('.git', 'gone.txt');

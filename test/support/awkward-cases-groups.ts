@@ -20,15 +20,24 @@ export function groupsOf(rows: readonly AwkwardCase[]): AwkwardCase[][] {
 
 /** What happens after the capture happens to one row at a time, and is taken back. */
 function isSharable({ expect, ...row }: AwkwardCase): boolean {
-  const { name, model, base, picks, meanwhile, afterwards, ...own } = row;
+  const { name, model, base, picks, meanwhile, afterwards, together, ...rest } = row;
+  const { before, config, includeChanges, ...own } = rest;
+  const needed = together === undefined ? rest : own;
   const isRefused = expect?.refused !== undefined && expect.refused.script !== 'apply-picks';
-  return Object.keys(own).length === 0 && !isRefused && expect?.kept === undefined;
+  return Object.keys(needed).length === 0 && !isRefused;
 }
 
 function canJoin(group: readonly AwkwardCase[], row: AwkwardCase): boolean {
   return (
     group.length < MOST_IN_A_GROUP &&
-    group.every((other) => isSharable(other) && canLieTogether(other.base ?? {}, row.base ?? {}))
+    group.every(
+      (other) =>
+        isSharable(other) &&
+        other.together === row.together &&
+        other.includeChanges === row.includeChanges &&
+        isDeepStrictEqual({ ...other.config, ...row.config }, { ...row.config, ...other.config }) &&
+        canLieTogether(other.base ?? {}, row.base ?? {}),
+    )
   );
 }
 

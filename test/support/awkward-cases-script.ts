@@ -10,7 +10,7 @@ import type { AwkwardCase, Refused } from './awkward-cases-table.ts';
 import type { Json, Sandbox, ScriptResult } from './sandbox.ts';
 
 /** A script that has not answered by then hangs. */
-const SCRIPT_LIMIT_MS = 90_000;
+const SCRIPT_LIMIT_MS = 180_000;
 
 /** Runs a script that must succeed, or be refused as the one case says; then the answer is null. */
 export async function runScript(

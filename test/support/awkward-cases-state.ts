@@ -1,6 +1,6 @@
 /** The user's repository besides its files: index, HEAD, refs, stash, configuration. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Hands } from './awkward-cases-hands.ts';
 
@@ -13,7 +13,9 @@ export interface State {
   config: string;
 }
 
-/** Reads from the files where that is possible: git itself might run what a model has planted. */
+const RECURSIVE = { recursive: true, withFileTypes: true } as const;
+
+/** Reads from the files of git's own: git itself might run what a model has planted. */
 export async function stateReader(user: Hands): Promise<() => Promise<State>> {
   const gitDir = await user.gitDir();
   const common = await user.git('rev-parse', '--path-format=absolute', '--git-common-dir');
@@ -21,17 +23,26 @@ export async function stateReader(user: Hands): Promise<() => Promise<State>> {
   return async () => ({
     index: await read(join(gitDir, 'index')),
     head: await read(join(gitDir, 'HEAD')),
-    refs: ownRefs(await user.git('for-each-ref')),
+    refs: await ownRefs(common),
     stash: await read(join(common, 'logs/refs/stash')),
     config: await read(join(common, 'config')),
   });
 }
 
-/** The session's own branches and private refs come and go. */
-function ownRefs(listing: string): string {
-  return listing
-    .split('\n')
-    .filter((line) => !/\trefs\/(heads\/mm[-/]|mm\/)/.test(line))
+/** What each ref holds, loose or packed; the session's own branches and private refs come and go. */
+async function ownRefs(common: string): Promise<string> {
+  const packed = await readFile(join(common, 'packed-refs'), 'latin1').catch(() => '');
+  const refs = new Map(
+    [...packed.matchAll(/^(\w+) (refs\/.*)$/gm)].map(([, oid = '', name = '']) => [name, oid]),
+  );
+  for (const entry of await readdir(join(common, 'refs'), RECURSIVE)) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile()) refs.set(relative(common, file), (await readFile(file, 'latin1')).trim());
+  }
+  const own = [...refs].filter(([name]) => !/^refs\/(heads\/mm[-/]|mm\/)/.test(name));
+  return own
+    .map((ref) => ref.join(' '))
+    .sort()
     .join('\n');
 }
 

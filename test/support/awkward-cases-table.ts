@@ -28,6 +28,11 @@ export interface AwkwardCase {
   afterwards?: (user: Hands) => Promise<unknown> | undefined;
   /** What the model does reaches other worktrees (refs, stashes, objects, settings) or other rows' files. */
   alone?: true;
+  /**
+   * Rows of one word share a repository though each needs or does there what reaches the others: every one bears it, and
+   * what is wrong for one alone is wrong for it among them. Settings are joined, and each `before` is done once.
+   */
+  together?: string;
   expect?: Expectation;
 }
 

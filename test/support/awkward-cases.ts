@@ -7,20 +7,17 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pathText, type RawPath } from '../../scripts/lib/git/paths.ts';
-import { groupsOf } from './awkward-cases-groups.ts';
-import { type Contents, type Hands, handsIn } from './awkward-cases-hands.ts';
-import { assertPatch } from './awkward-cases-patch.ts';
 import {
-  absolute,
-  assertNone,
-  assertSame,
-  type Difference,
-  describeAwkward,
-  differences,
-  filesOf,
-  type Photo,
-  photograph,
-} from './awkward-cases-photo.ts';
+  applyAndUndo,
+  type SessionOfRows,
+  type Taken,
+  takenAtOnce,
+  type Walk,
+} from './awkward-cases-apply.ts';
+import { groupsOf } from './awkward-cases-groups.ts';
+import { type Hands, handsIn } from './awkward-cases-hands.ts';
+import { assertPatch } from './awkward-cases-patch.ts';
+import { absolute, assertSame, type Photo, photograph } from './awkward-cases-photo.ts';
 import { runScript } from './awkward-cases-script.ts';
 import { assertState, type State, stateReader } from './awkward-cases-state.ts';
 import type { AwkwardCase } from './awkward-cases-table.ts';
@@ -55,7 +52,7 @@ async function runGroup(rows: readonly AwkwardCase[]): Promise<void> {
   for (const walk of walks) {
     walk.fresh = photograph(walk.model.root);
     const others = identities(walk, rows);
-    await named(walk, () => walk.row.model(walk.model, user));
+    await named([walk], () => walk.row.model(walk.model, user));
     walk.left = photograph(walk.model.root);
     const whose = 'it touches what base holds for another row: give it "alone", or other names';
     assert.equal(identities(walk, rows), others, `${walk.row.name}: ${whose}`);
@@ -68,16 +65,23 @@ async function runGroup(rows: readonly AwkwardCase[]): Promise<void> {
   assertSame(before.photo, photograph(user.root), 'the main tree after capture-diff');
   assertState(state, await readState(), 'capture-diff');
 
-  for (const walk of walks) {
+  const taken = walks.flatMap((walk): Taken[] => {
     const capture = captures?.find((it) => it.model === walk.name);
-    if (capture === undefined) continue;
-    await named(walk, async () => {
+    return capture === undefined ? [] : [{ walk, capture }];
+  });
+  for (const { walk, capture } of taken) {
+    await named([walk], async () => {
       checkCapture(walk, capture);
       await assertPatch(user, capture, walk.row.expect?.patch ?? 'in-clone');
-      const run = () => applyAndUndo(walk, capture.warnings);
-      const isUserBusy = walk.row.meanwhile !== undefined || walk.row.afterwards !== undefined;
-      await (isUserBusy && walks.length > 1 ? thenAsBefore(user, run) : run());
     });
+  }
+  for (const some of takenAtOnce(taken)) {
+    const run = () => applyAndUndo(some);
+    const isUserBusy = some.some(({ walk: { row } }) => row.meanwhile ?? row.afterwards);
+    await named(
+      some.map(({ walk }) => walk),
+      () => (isUserBusy && walks.length > 1 ? thenAsBefore(user, run) : run()),
+    );
   }
   await cleanUp(session);
 }
@@ -103,32 +107,18 @@ async function thenAsBefore({ box, root }: Hands, run: () => Promise<void>): Pro
   renameSync(copy, root);
 }
 
-/** A failure says which row it is. */
-async function named(walk: Walk, run: () => Promise<unknown> | undefined): Promise<void> {
+/** A failure says which rows it is of. */
+async function named(
+  walks: readonly Walk[],
+  run: () => Promise<unknown> | undefined,
+): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (error instanceof Error) error.message = `${walk.row.name}: ${error.message}`;
+    const names = walks.map(({ row }) => row.name).join(' | ');
+    if (error instanceof Error) error.message = `${names}: ${error.message}`;
     throw error;
   }
-}
-
-interface SessionOfRows {
-  id: string;
-  user: Hands;
-  readState: () => Promise<State>;
-  walks: Walk[];
-}
-
-/** One row on its way. */
-interface Walk extends Omit<SessionOfRows, 'walks'> {
-  row: AwkwardCase;
-  /** Of the model that it is. */
-  name: string;
-  model: Hands;
-  /** The worktree before the model, and after it. */
-  fresh: Photo;
-  left: Photo;
 }
 
 const NOTHING: Photo = new Map();
@@ -144,15 +134,15 @@ async function prepareUser(rows: readonly AwkwardCase[], box: Sandbox): Promise<
   const models = Object.fromEntries(modelNames(rows).map((name) => [name, '']));
   const configuration = await scriptedModels(box.folder, models);
   await handsIn(box, box.folder).git('init', '--quiet', ...(row.init ?? []), '--', user.root);
-  for (const [name, value] of Object.entries(row.config ?? {})) {
-    await user.git('config', name, value);
-  }
+  const config = Object.assign({}, ...rows.map((it) => it.config));
+  for (const [name, value] of Object.entries<string>(config)) await user.git('config', name, value);
   await writeAwkward(user.root, { ...STANDARD, ...(configuration as Record<string, string>) });
   for (const { base } of rows) await user.put(base ?? {});
   await user.git('add', '--all', '--force');
   await user.git('commit', '--quiet', '-m', 'Start');
-  const elsewhere = await row.before?.(user);
-  return typeof elsewhere === 'string' ? user.in(elsewhere) : user;
+  let root = user.root;
+  for (const before of new Set(rows.map((it) => it.before))) root = (await before?.(user)) ?? root;
+  return user.in(root);
 }
 
 /** Null when it was refused, as the case says. */
@@ -195,10 +185,14 @@ async function captureAll({ user, id, walks }: SessionOfRows): Promise<Json[] | 
   const answer = await runScript(rows, user, ['capture-diff', '--all', '--session', id]);
   if (answer === null) return null;
   assert.is(answer.captures.length, walks.length, 'a capture for each row');
-  return answer.captures.map((it: Json) => ({
-    ...it,
-    warnings: [...it.warnings, ...answer.warnings],
-  }));
+  return answer.captures.map((it: Json) => {
+    const isOfAnother = ({ name }: Walk, text: string) =>
+      name !== it.model && text.startsWith(`${name}: `);
+    const said = answer.warnings.filter(
+      (text: string) => !walks.some((walk) => isOfAnother(walk, text)),
+    );
+    return { ...it, warnings: [...it.warnings, ...said] };
+  });
 }
 
 function checkCapture({ row }: Walk, capture: Json): void {
@@ -206,64 +200,6 @@ function checkCapture({ row }: Walk, capture: Json): void {
   const { warnings } = capture;
   if (warns) assert.ok(warns.test(warnings.join('\n')), `no warning matches ${warns}: ${warnings}`);
   if (files) assert.equal(capture.files.map((it: Json) => it.path).sort(), files.sort());
-}
-
-async function applyAndUndo(walk: Walk, ofCapture: string[]): Promise<void> {
-  const { row, user, id, readState, name } = walk;
-  await row.meanwhile?.(user);
-  const before = { photo: photograph(user.root), state: await readState() };
-  const picks = row.picks?.map((it) => `--pick=${it.replace(/=one$/, `=${name}`)}`);
-  const words = picks ?? ['--take', name];
-  const applied = await runScript([row], user, ['apply-picks', ...words, '--session', id]);
-  if (applied === null) {
-    assertSame(before.photo, photograph(user.root), 'the main tree after a refusal');
-    return assertState(before.state, await readState(), 'a refusal');
-  }
-  const warnings = [...ofCapture, ...(applied.warnings as string[])];
-  const expected = expectedMainTree(walk, before.photo);
-  const found = filesOf(photograph(user.root));
-  const wrong = differences(expected, found).filter((it) => !isExcused(row, it, warnings));
-  assertNone(wrong, `the main tree after apply-picks (warnings: ${JSON.stringify(warnings)})`);
-  assertState(before.state, await readState(), 'apply-picks');
-
-  await row.afterwards?.(user);
-  const state = row.afterwards ? await readState() : before.state;
-  await runScript([row], user, ['apply-picks', '--undo', '--session', id]);
-  const undone = withContents(before.photo, row.expect?.undone ?? {});
-  assertSame(undone, photograph(user.root), 'the main tree after undo');
-  assertState(state, await readState(), 'undo');
-}
-
-/** The main tree as it was, with what the model changed, added and removed in its worktree. */
-function expectedMainTree({ row, fresh, left }: Walk, before: Photo): Photo {
-  const { ignored = [], arrives, merged = {} } = row.expect ?? {};
-  const expected = filesOf(before);
-  const [old, now] = [filesOf(fresh), filesOf(left)];
-  for (const path of new Set([...old.keys(), ...now.keys()])) {
-    const isTaken = arrives === undefined ? !ignored.includes(path) : arrives.includes(path);
-    if (!isTaken || old.get(path) === now.get(path)) continue;
-    setOrDelete(expected, path, now.get(path));
-  }
-  return withContents(expected, merged);
-}
-
-function withContents(photo: Photo, contents: Contents): Photo {
-  const changed = new Map(photo);
-  for (const [path, content] of Object.entries(contents)) {
-    setOrDelete(changed, path, content === null ? undefined : describeAwkward(content));
-  }
-  return changed;
-}
-
-function setOrDelete(photo: Map<RawPath, string>, path: RawPath, what: string | undefined): void {
-  if (what === undefined) photo.delete(path);
-  else photo.set(path, what);
-}
-
-/** A difference that the case allows, and of which the user was told. */
-function isExcused(row: AwkwardCase, { path }: Difference, warnings: string[]): boolean {
-  const excepted = row.expect?.except?.find((it) => path === it || path.startsWith(`${it}/`));
-  return excepted !== undefined && warnings.some((it) => it.includes(pathText(excepted)));
 }
 
 async function cleanUp({ user, id, readState, walks }: SessionOfRows): Promise<void> {
@@ -274,7 +210,7 @@ async function cleanUp({ user, id, readState, walks }: SessionOfRows): Promise<v
     // Cleanup may have its reasons to keep another row's worktree.
     const others = walks.filter((it) => it !== walk).map((it) => it.model.root);
     const kept = answer.kept.filter((it: Json) => !others.includes(it.path));
-    await named(walk, async () => checkCleanUp(walk, { ...answer, kept }));
+    await named([walk], async () => checkCleanUp(walk, { ...answer, kept }));
   }
   assertState(state, await readState(), 'cleanup');
 }
