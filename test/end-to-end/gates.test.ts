@@ -109,7 +109,7 @@ test('a gate that hangs, leaves a server, floods, rewrites, wants a terminal, or
   const gates = {
     hangs: 'sleep 600 & sleep 600',
     serves: `${node} -e '${port}' & sleep 1; echo started`,
-    floods: `${node} -e 'const line = "x".repeat(1023) + "\\n"; for (let i = 0; i < 200 * 1024; i++) require("node:fs").writeSync(1, line)'`,
+    floods: `${node} -e 'const lines = ("x".repeat(1023) + "\\n").repeat(64); for (let i = 0; i < 200 * 16; i++) require("node:fs").writeSync(1, lines)'`,
     rewrites: "printf 'export const sum = 0;\\n' > sum.js; rm -f old.js; echo made > made.txt",
     terminal: 'test -t 0 && read answer < /dev/tty; head -c 1 /dev/tty',
     'test-nothing':
