@@ -81,8 +81,7 @@ test('npm i -g into a path with a space, as a dependency, by npx: demo is green 
   await writeFile(join(project, 'package.json'), '{"private":true}\n');
   const added = await run(box, project, 'npm', 'i', '--prefer-offline', tarball);
   assert.is(added.exitCode, 0, added.stderr);
-  const started = await run(box, project, 'npx', NAME, ...task);
-  assert.equal([JSON.parse(started.stdout).task, started.stderr], ['x', '']);
+  assertGreenDemo(await run(box, project, 'npx', NAME, 'demo'));
   // From nowhere: npx installs it into its own cache.
   const words = ['--yes', '--prefer-offline', `--package=${tarball}`, NAME, 'demo'];
   assertGreenDemo(await run(box, box.folder, 'npx', ...words));
