@@ -43,7 +43,7 @@ test('who hosts decides what is a command and what is told', async () => {
   for (const words of [judge, announce]) assert.not.match(words ?? '', /mm\.mjs|[<>[\]]/);
 });
 
-test('picks that facts suggest are applied when they leave nothing open, those that were proved always', async () => {
+test('what facts suggest is applied with the usual answer to each open question, what was proved as it is', async () => {
   await using box = await ownSandbox();
   const { session } = await makeSession(await box.repository());
   const folder = passFolder(session, 1);
@@ -51,15 +51,24 @@ test('picks that facts suggest are applied when they leave nothing open, those t
     sessionCommand(session, 'apply-picks', '--picks', join(folder, name), '--verify', '--search');
   assert.match(await afterAnalysis(session, 1), /^Choose what to take/);
 
-  const facts = { agreement: 'single', groups: [], hunks: [], versions: [], base: null };
-  const files = ['a.js', 'b.js'].map((path) => ({ path, ...facts }));
-  await replaceJson(join(folder, 'comparison.json'), { models: [], decisions: 0, files });
+  const kept = { models: [], decisions: 0, files: [] };
+  const file = join(folder, 'comparison.json');
+  await replaceJson(file, {
+    ...kept,
+    questions: [
+      {
+        id: 'qaaa111',
+        kind: 'whole',
+        options: [{ models: ['one', 'two'] }, { models: ['three'] }],
+      },
+      { id: 'qbbb222', kind: 'test', options: [{ models: ['two'] }] },
+    ],
+  });
   const picks = [{ path: 'a.js', from: 'one' }];
   await replaceJson(join(folder, 'picks.suggested.json'), { picks });
-  assert.match(await afterAnalysis(session, 1), /^Decide on b\.js, and add a pick for each to /);
-  await replaceJson(join(folder, 'picks.suggested.json'), {
-    picks: [...picks, { path: 'b.js', from: 'two' }],
-  });
+  const answers = ' --pick qaaa111=one --pick qbbb222=neither';
+  assert.is(await afterAnalysis(session, 1), `${apply('picks.suggested.json')}${answers}`);
+  await replaceJson(file, kept);
   assert.is(await afterAnalysis(session, 1), apply('picks.suggested.json'));
   await replaceJson(join(folder, 'picks.json'), { picks });
   assert.is(await afterAnalysis(session, 1), apply('picks.json'));
