@@ -3,10 +3,11 @@ import { openRepository } from './lib/git/repository.ts';
 import { readInput } from './lib/input.ts';
 import { commonOptions, passOptions } from './lib/options.ts';
 import { undoApplication } from './lib/procedure/apply.ts';
-import { applyPicks, missingPickSchema, rememberTaken } from './lib/procedure/apply-picks.ts';
+import { applyPicks, rememberTaken } from './lib/procedure/apply-picks.ts';
 import { ensureObjects } from './lib/procedure/archive.ts';
 import { candidatesOf, compare } from './lib/procedure/compare.ts';
 import { mainGatesSchema } from './lib/procedure/explain-main.ts';
+import { missingPickSchema } from './lib/procedure/missing-picks.ts';
 import { afterAnalysis } from './lib/procedure/next-command.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
 import { verificationSchema } from './lib/procedure/verify-picks.ts';
@@ -95,7 +96,7 @@ const script = defineScript({
       .describe('changed by some model, taken from none'),
     missing: z
       .array(missingPickSchema)
-      .describe('what picked lines use and only unpicked parts bring'),
+      .describe('picks that are missing: picked lines use what only these bring'),
     conflicts: z.array(z.object(printedPath)),
     undo: z.string().nullable().describe('the command that takes it back'),
     undone: z.boolean(),

@@ -262,8 +262,8 @@ test('what a picked file needs is told before anything runs; blind: no name and 
   const picks = ['apply-picks', '--pick', 'more.test.js=gpt', '--dry-run', ...session];
   const { missing, warnings } = await ok(box, cwd, ...picks);
   assert.equal(
-    missing.map((it: Json) => [it.path, it.needs, it.provided_by]),
-    [['more.test.js', 'file', [{ model: 'gpt', path: 'more.js' }]]],
+    missing.map((it: Json) => [it.needed_by, it.brings, it.pick]),
+    [[['more.test.js'], ['more.js', 'more'], { path: 'more.js', from: 'gpt' }]],
   );
   assert.match(warnings.join(), /more\.js.*--pick more\.js=gpt/);
   const both = await ok(box, cwd, 'apply-picks', '--take', 'gpt', '--dry-run', ...session);

@@ -9,7 +9,7 @@ import { type Files, link, makeRepository } from '../synthesis/repository.ts';
 
 type Choose = Record<string, string> | ((files: ComparedFile[]) => Pick[]);
 
-/** Path, need and name of what is missing, one a line; the messages as well. */
+/** Who needs what, and the pick that is missing, one a line; the messages as well. */
 async function check(baseFiles: Files, models: Record<string, Files>, choose: Choose) {
   await using folder = await temporaryFolder();
   const { directory, tree } = await makeRepository(folder.path);
@@ -29,7 +29,11 @@ async function check(baseFiles: Files, models: Record<string, Files>, choose: Ch
     { picks },
   );
   return {
-    brief: missing.map(({ path, needs, name }) => `${path} ${needs} ${name}`),
+    brief: missing.map(
+      ({ pick, brings, needed_by }) =>
+        `${needed_by.join(' ')} <- ${brings.join(' ')}: ${pick.path}=${pick.from ?? JSON.stringify(pick.hunks)}`,
+    ),
+    picks: missing.map(({ pick }) => pick),
     messages: missing.map(({ message }) => message),
     warnings,
   };
@@ -76,10 +80,13 @@ test('TypeScript: files, names behind files that pass them on, packages', async 
     { gpt: GPT_TS },
     { 'src/title.ts': 'gpt', 'test/title.test.ts': 'gpt' },
   );
-  assert.equal(brief, ['src/title.ts name squeeze', 'src/title.ts file src/text/slug.ts']);
+  assert.equal(brief, [
+    'src/title.ts <- squeeze: src/text/trim.ts=gpt',
+    'src/title.ts <- src/text/slug.ts Options slugify: src/text/slug.ts=gpt',
+  ]);
   assert.equal(messages, [
-    'src/title.ts uses squeeze, which only src/text/trim.ts of gpt brings: --pick src/text/trim.ts=gpt',
-    'src/title.ts speaks of src/text/slug.ts, which only src/text/slug.ts of gpt brings: --pick src/text/slug.ts=gpt',
+    'src/title.ts needs squeeze, which the picks leave out: --pick src/text/trim.ts=gpt',
+    'src/title.ts needs src/text/slug.ts, Options and slugify, which the picks leave out: --pick src/text/slug.ts=gpt',
   ]);
 });
 
@@ -91,11 +98,11 @@ test('TypeScript: what was told, picked; then the package is missing, and then t
     'src/text/trim.ts': 'gpt',
   };
   const first = await check(TS_BASE, { gpt: GPT_TS }, picks);
-  assert.equal(first.brief, ['src/text/slug.ts package slugger']);
+  assert.equal(first.brief, ['src/text/slug.ts <- slugger: package.json=gpt']);
   const second = await check(TS_BASE, { gpt: GPT_TS }, { ...picks, 'package.json': 'gpt' });
   assert.equal(second.brief, [
-    'package.json lockfile package-lock.json',
-    'package.json file scripts/words.mjs',
+    'package.json <- package-lock.json: package-lock.json=gpt',
+    'package.json <- scripts/words.mjs: scripts/words.mjs=gpt',
   ]);
   const third = await check(
     TS_BASE,
@@ -107,7 +114,7 @@ test('TypeScript: what was told, picked; then the package is missing, and then t
 
 test('TypeScript: a workflow without its script', async () => {
   const { brief } = await check(TS_BASE, { gpt: GPT_TS }, { '.github/workflows/ci.yml': 'gpt' });
-  assert.equal(brief, ['.github/workflows/ci.yml script words']);
+  assert.equal(brief, ['.github/workflows/ci.yml <- words: package.json=gpt']);
 });
 
 test('TypeScript: everything of one model is complete, and so is nothing', async () => {
@@ -150,16 +157,21 @@ test('TypeScript: hunks of two models, of which one calls what the other hunk de
       'export const last = 3;',
     ),
   };
+  let hunksOfB: ComparedFile['hunks'] = [];
   const withHunksOfB = (index: number) => (files: ComparedFile[]) => {
     const hunks = files.find(({ path }) => path === 'src/b.ts')?.hunks ?? [];
+    hunksOfB = hunks;
     return [
       { path: 'src/a.ts', from: 'gpt' },
       { path: 'src/b.ts', hunks: [{ from: 'gpt', ids: [hunks[index]?.id ?? ''] }] },
     ];
   };
   assert.equal((await check(base, { gpt }, withHunksOfB(0))).brief, []);
-  const { brief } = await check(base, { gpt }, withHunksOfB(1));
-  assert.equal(brief, ['src/a.ts name extra']);
+  const { brief, picks } = await check(base, { gpt }, withHunksOfB(1));
+  // What was picked there stays.
+  const ids = hunksOfB.map(({ id }) => id);
+  assert.equal(picks, [{ path: 'src/b.ts', hunks: [{ from: 'gpt', ids }] }]);
+  assert.match(brief.join(), /^src\/a\.ts <- extra:/);
 });
 
 test('TypeScript: names that the settings give to folders', async () => {
@@ -178,7 +190,10 @@ test('TypeScript: names that the settings give to folders', async () => {
     },
     { 'src/pages/a.tsx': 'gpt' },
   );
-  assert.equal(brief, ['src/pages/a.tsx name fresh', 'src/pages/a.tsx file src/lib/slug.ts']);
+  assert.equal(brief, [
+    'src/pages/a.tsx <- fresh: src/lib/util.ts=gpt',
+    'src/pages/a.tsx <- src/lib/slug.ts slug: src/lib/slug.ts=gpt',
+  ]);
 });
 
 test('JavaScript: require, literals that name files, files that cannot be read', async () => {
@@ -197,9 +212,8 @@ test('JavaScript: require, literals that name files, files that cannot be read',
     { 'lib/a.js': 'gpt', 'lib/binary.js': 'gpt', 'lib/large.js': 'gpt', 'lib/link.js': 'gpt' },
   );
   assert.equal(brief, [
-    'lib/a.js file lib/slug.js',
-    'lib/a.js file lib/words.txt',
-    'lib/large.js file lib/slug.js',
+    'lib/a.js lib/large.js <- lib/slug.js slug: lib/slug.js=gpt',
+    'lib/a.js <- lib/words.txt: lib/words.txt=gpt',
   ]);
 });
 
@@ -224,6 +238,55 @@ const GPT_PY: Files = {
     'from shop.prices import prices\nfrom shop import Discount\n\n\ndef test_prices():\n    assert prices and Discount\n',
 };
 
+test('TypeScript: two models of one task, mixed; each lacks what the other renamed', async () => {
+  const claude: Files = {
+    'src/text/trim.ts': null,
+    'src/text/strip.ts': 'export const strip = (text: string) => text.trim();\n',
+    'src/text/index.ts': "export * from './strip.ts';\n",
+    'src/main.ts':
+      "import { strip } from './text/strip.ts';\nexport const main = async () => strip('x');\n",
+  };
+  const gpt: Files = {
+    'src/new.ts': "import { trim } from './text/trim.ts';\nexport const x = trim('x');\n",
+  };
+  const mixed = await check(
+    TS_BASE,
+    { claude, gpt },
+    {
+      'src/text/trim.ts': 'claude',
+      'src/text/strip.ts': 'claude',
+      'src/text/index.ts': 'claude',
+      'src/new.ts': 'gpt',
+    },
+  );
+  assert.equal(mixed.messages, [
+    'src/main.ts still uses src/text/trim.ts and trim, which the picks take away: --pick src/main.ts=claude',
+    'src/new.ts still uses src/text/trim.ts and trim, which the picks take away: --pick src/text/trim.ts=base',
+  ]);
+});
+
+test('names of any language that base knows are asked of git once', async () => {
+  const total = 'class Order:\n    def total(self):\n        return 1\n';
+  const models = {
+    gpt: {
+      'order.py': total,
+      'app.py': 'print(cart.total(), cart.\xe9t\xe9_sum())\n',
+      'b.py': 'def \xe9t\xe9_sum():\n    pass\n',
+    },
+  };
+  const known = await check({ 'other.py': 'total = 1\n', 'app.py': '\n' }, models, {
+    'app.py': 'gpt',
+  });
+  assert.equal(known.brief, ['app.py <- \ufffdt\ufffd_sum: b.py=gpt']);
+  const unknown = await check({ 'other.py': 'totals = 1\n', 'app.py': '\n' }, models, {
+    'app.py': 'gpt',
+  });
+  assert.equal(unknown.brief, [
+    'app.py <- total: order.py=gpt',
+    'app.py <- \ufffdt\ufffd_sum: b.py=gpt',
+  ]);
+});
+
 test('Python: modules by name, names, distributions', async () => {
   const { brief } = await check(
     PY_BASE,
@@ -231,9 +294,10 @@ test('Python: modules by name, names, distributions', async () => {
     { 'shop/prices.py': 'gpt', 'tests/test_prices.py': 'gpt' },
   );
   assert.equal(brief, [
-    'shop/prices.py name Discount',
-    'shop/prices.py file shop/rates.py',
-    'tests/test_prices.py name Discount',
+    'shop/prices.py tests/test_prices.py <- Discount: shop/cart.py=gpt',
+    'shop/prices.py <- PyYAML: pyproject.toml=gpt',
+    'shop/prices.py <- shop/rates.py: shop/rates.py=gpt',
+    'tests/test_prices.py <- shop/__init__.py: shop/__init__.py=gpt',
   ]);
 });
 
@@ -274,9 +338,8 @@ test('Go: packages, their names, and what files of one package use of each other
     { 'main.go': 'gpt', 'cart/cart.go': 'gpt' },
   );
   assert.equal(brief, [
-    'cart/cart.go name sum',
-    'main.go name Empty',
-    'main.go file prices/prices.go',
+    'cart/cart.go main.go <- sum Empty: cart/sum.go=gpt',
+    'main.go <- Load: prices/prices.go=gpt',
   ]);
 });
 
@@ -288,20 +351,20 @@ test('Go: a module that nobody asks for, and sums', async () => {
     'prices/prices.go': 'gpt',
   };
   const first = await check(GO_BASE, { gpt: GPT_GO }, picks);
-  assert.equal(first.brief, ['prices/prices.go package github.com/some/yaml']);
+  assert.equal(first.brief, ['prices/prices.go <- github.com/some/yaml: go.mod=gpt']);
   const second = await check(
     GO_BASE,
     { gpt: GPT_GO },
     { ...picks, 'go.mod': 'gpt', 'cart/sum_test.go': 'gpt' },
   );
-  assert.equal(second.brief, ['go.mod lockfile go.sum']);
+  assert.equal(second.brief, ['go.mod <- go.sum: go.sum=gpt']);
 });
 
 test('Go: complete, and a test that needs the function of another file', async () => {
   const all = Object.fromEntries(Object.keys(GPT_GO).map((path) => [path, 'gpt']));
   assert.equal((await check(GO_BASE, { gpt: GPT_GO }, all)).brief, []);
   const { brief } = await check(GO_BASE, { gpt: GPT_GO }, { 'cart/sum_test.go': 'gpt' });
-  assert.equal(brief, ['cart/sum_test.go file cart/sum.go']);
+  assert.equal(brief, ['cart/sum_test.go <- sum: cart/sum.go=gpt']);
 });
 
 test('names of any bytes are no hindrance', async () => {
@@ -324,9 +387,8 @@ test('names of any bytes are no hindrance', async () => {
         })),
   );
   assert.equal(brief, [
-    'a.ts file other.ts',
-    'a.ts file \u00e9l\u00e8ve.ts',
-    '\ufffd.ts file other.ts',
+    'a.ts \ufffd.ts <- other.ts: other.ts=gpt',
+    'a.ts <- \u00e9l\u00e8ve.ts: \u00e9l\u00e8ve.ts=gpt',
   ]);
 });
 
@@ -348,10 +410,9 @@ test('Java, Rust, Ruby: words know no language', async () => {
     { 'src/Shop.java': 'gpt', 'src/lib.rs': 'gpt', 'app/shop.rb': 'gpt' },
   );
   assert.equal(brief, [
-    'app/shop.rb file app/rates.rb',
-    'src/Shop.java name Prices',
-    'src/Shop.java name sumOf',
-    'src/lib.rs file src/prices.rs',
+    'app/shop.rb <- app/rates.rb Rates today: app/rates.rb=gpt',
+    'src/Shop.java <- Prices sumOf: src/Prices.java=gpt',
+    'src/lib.rs <- src/prices.rs sum_of: src/prices.rs=gpt',
   ]);
 });
 
@@ -372,7 +433,7 @@ test('a name that two models add at the same level of a file is told; at another
     },
     pick,
   );
-  assert.equal(both.warnings, ['Both a and b add total to a.py: it may be there twice.']);
+  assert.equal(both.warnings, ['Both total of a and of b are in a.py.']);
   const apart = await check(
     { 'a.py': base.join('') },
     {

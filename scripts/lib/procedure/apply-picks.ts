@@ -1,6 +1,5 @@
 /** Phase 7 as a whole: picks, synthesis, proof, application, and the gates once more where the result lies. */
 import { join } from 'node:path';
-import * as z from 'zod';
 import { Failure, messageOf, UsageError } from '../errors.ts';
 import { pathText, printPath } from '../git/paths.ts';
 import type { Reporter } from '../script.ts';
@@ -8,7 +7,6 @@ import { replaceJson } from '../session/files.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
 import type { Picks } from '../synthesis/picks.ts';
-import type { MissingPick } from '../words/missing.ts';
 import { applySynthesis, planApplication } from './apply.ts';
 import { gateMainTree, type MainGates } from './explain-main.ts';
 import { readLabels } from './keep-comparison.ts';
@@ -18,14 +16,6 @@ import { appliedFile } from './summary.ts';
 import { buildSynthesis, keepSynthesis, openPicks } from './synthesis.ts';
 import { keepTakenWhole, wholeTaken } from './taken-wholes.ts';
 import { type VerifyOptions, verifyPicks } from './verify-picks.ts';
-
-export const missingPickSchema = z.object({
-  path: z.string().describe('the picked file that needs something'),
-  needs: z.enum(['file', 'name', 'script', 'package', 'lockfile']),
-  name: z.string(),
-  provided_by: z.array(z.object({ model: z.string(), path: z.string() })),
-  message: z.string().describe('in words, with the pick that is missing'),
-}) satisfies z.ZodType<MissingPick>;
 
 export interface ApplyOptions extends Omit<VerifyOptions, 'missing'> {
   picksText: string | null;

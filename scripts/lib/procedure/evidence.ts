@@ -10,12 +10,12 @@ import type { Session } from '../session/session.ts';
 import type { LabelMap } from '../synthesis/blind.ts';
 import type { ComparedFile, ComparedVersion } from '../synthesis/compare.ts';
 import { isManifest, packagesIn } from '../words/dependencies.ts';
-import type { Part } from '../words/missing.ts';
 import { publicNames } from '../words/public-names.ts';
+import type { Part } from '../words/terms.ts';
 import type { Comparison } from './compare.ts';
 import { readCrossTests } from './cross-tests.ts';
 import { readGateRecord, type TargetResult } from './gate-record.ts';
-import { allParts } from './missing-picks.ts';
+import { partsOf } from './missing-picks.ts';
 import { readRunState } from './run-state.ts';
 
 const named = z.object({ path: z.string(), name: z.string() });
@@ -86,7 +86,7 @@ export async function readEvidence(
   pass: number,
   { files, candidates }: Comparison,
 ): Promise<EvidenceOfAll> {
-  const parts = allParts(files);
+  const parts = partsOf(files);
   const record = session === null ? null : await readGateRecord(session, pass);
   const cross = session === null ? null : await readCrossTests(session, pass);
   const base = record?.results.find(({ target }) => target === 'base') ?? null;
@@ -192,10 +192,14 @@ function dependenciesOf(model: string, parts: readonly Part[]): Evidence['depend
   const found: Evidence['dependencies'] = { added: [], removed: [], changed: [] };
   const own = parts.filter(({ path, models }) => models.includes(model) && isManifest(path));
   for (const path of new Set(own.map((part) => part.path))) {
-    const named = (lines: (part: Part) => readonly string[]) =>
-      new Set(own.flatMap((part) => (part.path === path ? packagesIn(path, lines(part)) : [])));
-    const [after, before] = [named((part) => part.lines), named((part) => part.removed)];
-    for (const name of new Set([...after, ...before])) {
+    const named = (side: 'lines' | 'removed') =>
+      packagesIn(
+        path,
+        own.flatMap((part) => (part.path === path ? part[side] : [])),
+      );
+    const [after, before] = [named('lines'), named('removed')];
+    for (const name of new Set([...after.keys(), ...before.keys()])) {
+      if (after.get(name) === before.get(name)) continue;
       const kind = !before.has(name) ? 'added' : after.has(name) ? 'changed' : 'removed';
       found[kind].push({ path: pathText(path), name });
     }

@@ -22,7 +22,7 @@ import {
 import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
 import type { Comparison } from './compare.ts';
 import type { TargetResult } from './gate-record.ts';
-import { checkPicks } from './missing-picks.ts';
+import { needsOfPicks } from './missing-picks.ts';
 import { type Exam, proveTree } from './prove.ts';
 import { hopelessItems, isGreen, isOfGate, redItems } from './red-items.ts';
 import { relationsIn } from './relations.ts';
@@ -225,12 +225,12 @@ class Trials {
   /** The versions that have what a mix lacks, each at less than any other step. */
   private async missing(mix: Mix): Promise<Move[]> {
     const picks = picksOf(this.choices, mix, this.comparison.files, this.picks);
-    const { missing } = await checkPicks(this.exam.repository, this.comparison, picks);
-    const providers = missing.flatMap(({ provided_by }) => provided_by);
-    return providers.flatMap(({ model, path }) => {
-      const whole = wholeOf(this.choices, model);
+    const { needs } = await needsOfPicks(this.exam.repository, this.comparison, picks);
+    const wanted = new Map(needs.map(({ pick }) => [`${pick.path}\0${pick.model}`, pick]));
+    return [...wanted.values()].flatMap(({ model, path }) => {
+      const whole = wholeOf(this.choices, model ?? BASE);
       const places = this.choices.flatMap((choice, at) =>
-        pathText(choice.path) === path && whole[at] !== mix[at] ? [at] : [],
+        choice.path === path && whole[at] !== mix[at] ? [at] : [],
       );
       const changes = new Map(places.map((at) => [at, whole[at] ?? 0]));
       return places.length === 0 ? [] : [{ cost: COST_OF_MISSING, changes }];

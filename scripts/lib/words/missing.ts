@@ -1,190 +1,158 @@
-/** Before anything runs: picked lines that use what only a part brings that was not picked. */
-import { pathText, type RawPath } from '../git/paths.ts';
-import { shellWord } from '../shell-word.ts';
-import { isLockfile, isManifest, packagesIn, scriptsIn } from './dependencies.ts';
-import { definedIn, namesIn } from './names.ts';
-
-/** A change of some lines, by the models that made it; lines are bytes, one character a byte. */
-export interface Part {
-  path: RawPath;
-  models: readonly string[];
-  lines: readonly string[];
-  removed: readonly string[];
-  /** Whether the picks took it. */
-  isPicked: boolean;
-  /** Whether it makes the file, or goes with it as a whole: then a pick of the path brings it. */
-  isNewFile: boolean;
-}
-
-export interface MissingPick {
-  /** The picked file that needs something. */
-  path: string;
-  needs: 'file' | 'name' | 'script' | 'package' | 'lockfile';
-  name: string;
-  /** The picks that have it. */
-  provided_by: { model: string; path: string }[];
-  /** In words, with the pick that can be pasted. */
-  message: string;
-}
-
-interface Brought {
-  needs: MissingPick['needs'];
-  name: string;
-  part: Part;
-}
-
 /**
- * What parts bring that were not picked, and picked lines of the same model use. Names count that are in no picked line
- * that defines them, and not in base's version of the file.
- * @param baseOf what base holds at a path, as bytes; empty where it has none or it is not known
+ * Before anything runs: picked lines that use what only a part brings that was not picked, by words alone, whatever the
+ * language. Nothing is read but hunks, so that it costs what was changed and no more.
  */
-export function findMissing(
-  parts: readonly Part[],
-  baseOf: (path: RawPath) => string,
-): MissingPick[] {
-  const [picked, left] = [parts.filter((it) => it.isPicked), parts.filter((it) => !it.isPicked)];
-  const brought = broughtBy(left);
-  if (picked.length === 0 || left.length === 0) return [];
-  const known = new Set(picked.flatMap(({ lines }) => lines.flatMap(definedIn)));
-  const there = new Set(picked.filter((it) => it.isNewFile).map(({ path }) => stemOf(path)));
-  const missing = new Map<string, MissingPick>();
-  for (const part of picked) {
-    const used = usesOf(part, baseOf);
-    for (const one of brought.filter((it) => sharesModel(it.part, part))) {
-      const isThere = one.needs === 'file' ? there.has(one.name) : known.has(one.name);
-      if (isThere || one.part.path === part.path || !used(one)) continue;
-      const key = [part.path, one.needs, one.name].join('\0');
-      if (!missing.has(key)) missing.set(key, missingOf(part, one));
-    }
-  }
-  const found = [...withoutNamesOfFiles([...missing.values()]), ...lockfilesLeft(parts)];
-  return found.sort((a, b) =>
-    a.path < b.path ? -1 : a.path > b.path ? 1 : a.name < b.name ? -1 : 1,
+import { isTest } from '../gates/tampering/names.ts';
+import type { RawPath } from '../git/paths.ts';
+import { isManifest } from './dependencies.ts';
+import { parametersIn } from './names.ts';
+import { broughtBy, type Kind, type Offer, type Part, type Terms, usedBy } from './terms.ts';
+
+export interface Need {
+  /** A name, a file, a package, a script. */
+  name: string;
+  /** The file that needs it. */
+  path: RawPath;
+  /** Whether it is not brought yet, or picks take it away. */
+  isTakenAway: boolean;
+  /** The version of a path, and if there is one the hunk, that has it; model null: what base has. */
+  pick: { path: RawPath; model: string | null; hunk: string | null };
+  /** A word that base knows was never missing: anywhere, in the file itself, in a manifest. Null: whatever it knows. */
+  unlessIn: 'base' | 'file' | 'manifest' | null;
+}
+
+/** A pure function of the parts of all models. What is in doubt has `unlessIn`: see withoutKnown(). */
+export function findNeeds(parts: readonly Part[]): Need[] {
+  const taken = parts.filter(({ isPicked }) => isPicked);
+  const takers = new Set(taken.flatMap(({ models }) => models));
+  // Only of models that something is taken from: others may have what they like.
+  const left = parts.filter(
+    ({ isPicked, models }) => !isPicked && models.some((one) => takers.has(one)),
   );
+  const found = new Map<string, Need>();
+  for (const need of [...notBrought(taken, left), ...takenAway(taken, left)]) {
+    const key = `${need.name}\0${need.path}\0${need.pick.path}`;
+    if (!found.has(key)) found.set(key, need);
+  }
+  return [...found.values()];
 }
 
-/** A file that is missing brings its names. */
-function withoutNamesOfFiles(found: readonly MissingPick[]): MissingPick[] {
-  const places = ({ path, provided_by }: MissingPick) =>
-    provided_by.map((provider) => `${path}\0${provider.path}`);
-  const files = new Set(found.flatMap((one) => (one.needs === 'file' ? places(one) : [])));
-  return found.filter((one) => one.needs !== 'name' || !places(one).some((it) => files.has(it)));
+/** More of them are a guess no longer. */
+const MOST_WORDS = 100;
+
+/** The words of which it must be known where base has them. */
+export function wordsInDoubt(needs: readonly Need[]): string[] {
+  const words = needs.flatMap(({ name, unlessIn }) => (unlessIn === null ? [] : name));
+  return [...new Set(words)].slice(0, MOST_WORDS);
 }
 
-function sharesModel(a: Part, b: Part): boolean {
-  return a.models.some((model) => b.models.includes(model));
-}
-
-/** What looks newly defined in parts, the files that they make, and the packages that they name. */
-function broughtBy(parts: readonly Part[]): Brought[] {
-  return parts.flatMap((part): Brought[] => {
-    const before = new Set(part.removed.flatMap(namesIn));
-    const names = new Set(part.lines.flatMap(definedIn).filter((name) => !before.has(name)));
-    const packages = packagesIn(part.path, part.lines);
-    const old = new Set(packagesIn(part.path, part.removed));
-    return [
-      ...[...names].map((name) => ({ needs: 'name' as const, name, part })),
-      ...packages
-        .filter((name) => !old.has(name))
-        .map((name) => ({ needs: 'package' as const, name, part })),
-      ...scriptsIn(part.path, part.lines)
-        .filter((name) => !before.has(name))
-        .map((name) => ({ needs: 'script' as const, name, part })),
-      ...(part.isNewFile ? [{ needs: 'file' as const, name: stemOf(part.path), part }] : []),
-    ];
+/** @param known of the words in doubt, the paths of base that have them */
+export function withoutKnown(
+  needs: readonly Need[],
+  known: ReadonlyMap<string, ReadonlySet<RawPath>>,
+): Need[] {
+  const asked = new Set(wordsInDoubt(needs));
+  return needs.filter(({ name, pick, unlessIn }) => {
+    if (unlessIn === null || !asked.has(name)) return unlessIn === null;
+    const places = known.get(name) ?? new Set<RawPath>();
+    if (unlessIn === 'file') return !places.has(pick.path);
+    return unlessIn === 'manifest' ? ![...places].some(isManifest) : places.size === 0;
   });
 }
 
-/** `src/slug/index.ts` is imported as `slug`, `src/slug.ts` too. */
-function stemOf(path: RawPath): string {
-  const steps = path.split('/');
-  const stem = (steps.pop() ?? '').replace(/(?<=.)\.[^.]*$/, '');
-  return /^(index|__init__|mod|main)$/.test(stem) ? (steps.pop() ?? stem) : stem;
+/** Picked lines use what only unpicked ones of the same model bring. */
+function notBrought(taken: readonly Part[], left: readonly Part[]): Need[] {
+  const offers = broughtBy(left, 'lines');
+  const old = broughtBy(left, 'removed', offers);
+  const here = broughtBy(taken, 'lines', offers);
+  const found = new Map<string, Need>();
+  const bound = new Set<string>();
+  for (const user of taken)
+    usedBy(user, 'lines', offers, (kind, key, line) => {
+      if (offersOf(here, kind, key).some((one) => reaches(one, user))) return;
+      const offer = offerFor(user, offers, kind, key);
+      if (offer === null || offersOf(old, kind, key).some(({ part }) => part === offer.part))
+        return;
+      const id = `${kind}\0${key}\0${user.path}`;
+      if (kind === 'name' && parametersIn(line).includes(key)) bound.add(id);
+      const unless = unlessIn(kind, line, user, offer.part);
+      if (!found.has(id) || unless === 'file')
+        found.set(id, needOf(offer.name, user.path, offer.part, user, unless));
+    });
+  return [...found].flatMap(([id, need]) => (bound.has(id) ? [] : need));
 }
 
-/** A line that speaks of other files: by a word of some language, or with a text in quotes. */
-const SPEAKS_OF_FILES = /["'`<]|\b(import|from|require|include|use|mod|load|source)\b/;
+function unlessIn(kind: Kind, line: string, user: Part, offer: Part): Need['unlessIn'] {
+  if (kind !== 'name') return kind === 'package' ? 'manifest' : null;
+  return isNear(line, user, offer) ? 'file' : 'base';
+}
 
-function usesOf(part: Part, baseOf: (path: RawPath) => string): (one: Brought) => boolean {
-  const names = new Set(part.lines.flatMap(namesIn));
-  const speaking = part.lines.filter((line) => line.length < 2000 && SPEAKS_OF_FILES.test(line));
-  return ({ needs, name }) => {
-    if (needs === 'name') return names.has(name) && !hasWord(baseOf(part.path), name);
-    if (name.length < 3) return false;
-    const mentions = (word: string) => speaking.some((line) => mentionsOf(line, word));
-    if (needs === 'file') return mentions(name);
-    if (needs === 'script') return part.lines.some((line) => runs(line, name));
-    return !isManifest(part.path) && (mentions(name) || mentions(name.replaceAll('-', '_')));
+/** The same file, or a line that names the other one. */
+function isNear(line: string, user: Part, { path }: Part): boolean {
+  const stem = /([^/]+?)(?:\.\w+)?$/.exec(path)?.[1] ?? '';
+  return path === user.path || (stem.length > 2 && line.includes(stem));
+}
+
+function offersOf(terms: Terms, kind: Kind, key: string): readonly Offer[] {
+  return terms.get(kind)?.get(key) ?? [];
+}
+
+function reaches({ isLocal, part }: Offer, user: Part): boolean {
+  return !isLocal || part.path === user.path;
+}
+
+/** Of the same model, in the same file before others; what a test defines is for tests. */
+function offerFor(user: Part, offers: Terms, kind: Kind, key: string): Offer | null {
+  const fitting = offersOf(offers, kind, key).filter(
+    (one) =>
+      reaches(one, user) &&
+      one.part.models.some((model) => user.models.includes(model)) &&
+      (kind !== 'name' || isTest(user.path) || !isTest(one.part.path)),
+  );
+  return fitting.find(({ part }) => part.path === user.path) ?? fitting[0] ?? null;
+}
+
+/** Picks take something out: what used it stays as in base, or another model's picked lines use it. */
+function takenAway(taken: readonly Part[], left: readonly Part[]): Need[] {
+  const gone = broughtBy(taken, 'removed');
+  const again = broughtBy(taken, 'lines', gone);
+  const isGone = (kind: Kind, key: string, line: string, user: Part, { part, isTop }: Offer) => {
+    const isClose = isNear(line, user, part) || folderOf(user.path) === folderOf(part.path);
+    return offersOf(again, kind, key).length === 0 && (kind !== 'name' || (isTop && isClose));
   };
-}
-
-/** `./slug.js`, `'slug'`, `a.slug`, `import slug`: the whole word, and no part of another. */
-function mentionsOf(line: string, word: string): boolean {
-  for (let at = line.indexOf(word); at >= 0; at = line.indexOf(word, at + 1)) {
-    const [before = ' ', after = ' '] = [line[at - 1], line[at + word.length]];
-    if (/[/.'"`\s<(:@]/.test(before) && /[/.'"`\s;,>):]/.test(after)) return true;
+  const found: Need[] = [];
+  for (const user of left.filter(({ becomes }) => becomes !== 'version')) {
+    const kept = new Set<string>();
+    usedBy(user, 'lines', gone, (kind, key) => kept.add(`${kind}\0${key}`));
+    usedBy(user, 'removed', gone, (kind, key, line) => {
+      const offer = kept.has(`${kind}\0${key}`) ? null : offerFor(user, gone, kind, key);
+      if (offer !== null && isGone(kind, key, line, user, offer))
+        found.push({ ...needOf(offer.name, user.path, user, offer.part, null), isTakenAway: true });
+    });
   }
-  return false;
-}
-
-/** `npm run words`, `make words` */
-function runs(line: string, name: string): boolean {
-  const at = line.indexOf(name);
-  if (at < 0 || /[\w:-]/.test(line[at + name.length] ?? ' ')) return false;
-  return /\b(run|make|just|task|yarn|pnpm|bun)\s+$/.test(line.slice(Math.max(0, at - 40), at));
-}
-
-function hasWord(text: string, word: string): boolean {
-  const isPart = (sign: string | undefined) => sign !== undefined && /[\w$]/.test(sign);
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
-    if (!isPart(text[at - 1]) && !isPart(text[at + word.length])) return true;
-  return false;
-}
-
-/** A manifest that changed its packages, without the lockfile that the same model wrote beside it. */
-function lockfilesLeft(parts: readonly Part[]): MissingPick[] {
-  const manifests = parts.filter(
-    ({ isPicked, path, lines }) => isPicked && packagesIn(path, lines).length > 0,
-  );
-  const left = parts.filter(({ isPicked, path }) => !isPicked && isLockfile(path));
-  const found = manifests.flatMap((part) => {
-    const lock = left.find(
-      (it) => folderOf(it.path) === folderOf(part.path) && sharesModel(it, part),
-    );
-    if (lock === undefined) return [];
-    return missingOf(part, { needs: 'lockfile', name: pathText(lock.path), part: lock });
-  });
-  return [...new Map(found.map((one) => [`${one.path}\0${one.name}`, one])).values()];
+  for (const user of taken)
+    usedBy(user, 'lines', gone, (kind, key, line) => {
+      const [offer] = offersOf(gone, kind, key);
+      if (offer === undefined || offerFor(user, gone, kind, key) !== null) return;
+      if (!isGone(kind, key, line, user, offer)) return;
+      const pick = { path: offer.part.path, model: null, hunk: null };
+      found.push({ name: offer.name, path: user.path, pick, unlessIn: null, isTakenAway: true });
+    });
+  return found;
 }
 
 function folderOf(path: RawPath): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
-const PHRASES = {
-  name: (name: string) => `uses ${name}`,
-  file: (name: string) => `speaks of ${name}`,
-  script: (name: string) => `runs ${name}`,
-  package: (name: string) => `uses the package ${name}`,
-  lockfile: () => 'changes the packages',
-};
-
-function missingOf(part: Part, { needs, name, part: from }: Brought): MissingPick {
-  const models = from.models.filter((model) => part.models.includes(model));
-  const path = pathText(from.path);
-  const [model = ''] = models;
-  const told = needs === 'file' ? path : pathText(name);
-  const phrase = PHRASES[needs](shown(told));
-  return {
-    path: pathText(part.path),
-    needs,
-    name: told,
-    provided_by: models.map((one) => ({ model: one, path })),
-    message: `${shown(pathText(part.path))} ${phrase}, which only ${shown(path)} of ${models.join(' and ')} brings: --pick ${shellWord(`${path}=${model}`)}`,
-  };
-}
-
-/** In one line, whatever a name holds. */
-function shown(path: string): string {
-  return path.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\u{fffd}');
+function needOf(
+  name: string,
+  path: RawPath,
+  from: Part,
+  other: Part,
+  unless: Need['unlessIn'],
+): Need {
+  const model = from.models.find((one) => other.models.includes(one)) ?? from.models[0] ?? null;
+  const pick = { path: from.path, model, hunk: from.hunk };
+  return { name, path, pick, unlessIn: unless, isTakenAway: false };
 }

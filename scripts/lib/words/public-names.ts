@@ -1,34 +1,38 @@
 /** The names that a model adds to and takes from what others may use, file by file. */
-
+import { isTest } from '../gates/tampering/names.ts';
 import { pathText } from '../git/paths.ts';
-import { isCode } from '../ranking/is-code.ts';
-import type { Part } from './missing.ts';
-import { definedIn, isOuter } from './names.ts';
+import { definitionIn } from './names.ts';
+import { isCode, type Part, type Side } from './terms.ts';
 
 export interface NamedAt {
   path: string;
   name: string;
 }
 
+/** What only moved is neither added nor removed. */
 export function publicNames(
   parts: readonly Part[],
   model: string,
 ): { added: NamedAt[]; removed: NamedAt[] } {
-  const own = parts.filter(({ path, models }) => models.includes(model) && isCode(pathText(path)));
-  const collect = (lines: (part: Part) => readonly string[]) => {
-    const names = own.flatMap((part) =>
-      lines(part)
-        .filter(isOuter)
-        .flatMap(definedIn)
-        .map((name) => `${part.path}\0${name}`),
-    );
-    return new Set(names);
-  };
-  const [after, before] = [collect((part) => part.lines), collect((part) => part.removed)];
-  const only = (some: ReadonlySet<string>, others: ReadonlySet<string>) =>
-    [...some].flatMap((key) => {
-      const [path = '', name = ''] = key.split('\0');
-      return others.has(key) ? [] : { path: pathText(path), name: pathText(name) };
+  const own = parts.filter(
+    ({ path, models }) => models.includes(model) && isCode(path) && !isTest(path),
+  );
+  const collect = (side: Side) =>
+    own.flatMap((part) => {
+      const names = new Set(part[side].flatMap(namesOf));
+      return [...names].map((name) => ({ path: pathText(part.path), name: pathText(name) }));
     });
+  const [after, before] = [collect('lines'), collect('removed')];
+  const only = (some: readonly NamedAt[], others: readonly NamedAt[]) => {
+    const known = new Set(others.map(({ name }) => name));
+    return some.filter(({ name }) => !known.has(name));
+  };
   return { added: only(after, before), removed: only(before, after) };
+}
+
+/** What begins at the margin, or says that others may use it. */
+function namesOf(line: string): string[] {
+  const found = definitionIn(line);
+  const isOuter = found?.indent === '' || /^\s*(?:export|pub|public)\b/.test(line);
+  return found === null || !isOuter || found.name.startsWith('_') ? [] : [found.name];
 }
