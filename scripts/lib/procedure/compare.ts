@@ -12,7 +12,7 @@ export interface Comparison {
   base: string;
   candidates: Candidate[];
   files: ComparedFile[];
-  /** What is left to decide after all that agrees is set aside. */
+  /** Where versions exclude each other. */
   questions: Question[];
 }
 

@@ -123,8 +123,9 @@ async function crossTestModels(
     const quiet = { ...reporter, warn: reporter.progress };
     if (testing.candidates.length > 1) await runCrossTests(testing, options, signal, quiet);
   } catch (error) {
-    // A project without a test gate.
     if (!(error instanceof Refusal)) throw error;
+    // A project without a test gate has nothing to try.
+    if (error.code !== 'no-gates') reporter.warn(`cross-tests were not run: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What was noticed while models ran, in plain words. */
+import { listed } from '../listed.ts';
 import type { Guard, GuardChange } from '../session/guard-record.ts';
 
 const MOST_LINES = 10;
@@ -45,9 +46,7 @@ export function inWords({ what, path, change, detail }: GuardChange): string {
 /** ` between 10:15:00 and 10:16:30 UTC, while claude and gpt ran` */
 export function when({ from, to, models }: Guard['window']): string {
   const time = (iso: string) => iso.slice(11, 19);
-  const names =
-    models.length < 2 ? models.join('') : `${models.slice(0, -1).join(', ')} and ${models.at(-1)}`;
-  return `between ${time(from)} and ${time(to)} UTC, while ${names} ran.`;
+  return `between ${time(from)} and ${time(to)} UTC, while ${listed(models)} ran.`;
 }
 
 function evidence({ change, kept, command }: GuardChange): string {

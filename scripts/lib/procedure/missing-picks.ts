@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { findWords } from '../git/find-words.ts';
 import { pathText, printPath, type RawPath } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
+import { listed } from '../listed.ts';
 import { shellWord } from '../shell-word.ts';
 import type { ComparedFile } from '../synthesis/compare.ts';
 import { BASE, type Pick as PickOfPath, type Picks, picksSchema } from '../synthesis/picks.ts';
@@ -159,10 +160,6 @@ function pickFor(
   }
   if ([...ids.values()].flat().length > MOST_HUNKS) return whole;
   return { ...printPath(path), hunks: [...ids].map(([one, own]) => ({ from: one, ids: own })) };
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** Whatever a name holds. */

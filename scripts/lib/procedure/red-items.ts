@@ -74,18 +74,3 @@ export function hopelessItems(
   const before = redItems(base);
   return new Set([...red].filter((it) => before.has(it) && greenWith(it, known).length === 0));
 }
-
-/**
- * The models that introduce nothing, and leave nothing red that another model mends. Without gates of anybody: null.
- * @param results of base and of models
- */
-export function greenModels(results: readonly TargetResult[]): Set<string> | null {
-  if (results.length === 0) return null;
-  const known = new Map(results.map((result) => [result.target, result]));
-  const base = known.get('base') ?? null;
-  const isGreenModel = (result: TargetResult) => {
-    const red = redItems(result);
-    return result.passed && red.size === hopelessItems(red, base, known).size;
-  };
-  return new Set(results.filter(isGreenModel).map(({ target }) => target));
-}

@@ -17,6 +17,7 @@ import { withLock } from '../process/lock.ts';
 import { Slots } from '../process/slots.ts';
 import type { Reporter } from '../script.ts';
 import type { Workplace } from '../session/capture.ts';
+import { isWithin } from '../session/file-facts.ts';
 import { scratchLockReasonFor } from '../session/find-session.ts';
 import { repositoryLock, slugOf, stateRoot } from '../session/paths.ts';
 import { claimScratch, holdScratch, type Lying, leaveScratch } from '../session/scratch-record.ts';
@@ -252,10 +253,6 @@ class Scratch {
 
 function removeAll(path: Buffer): Promise<void> {
   return rm(path, { recursive: true, force: true, maxRetries: 3 });
-}
-
-function isWithin(path: RawPath, folder: RawPath): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
 }
 
 function freePath(topLevel: string, tree: string): string {

@@ -153,10 +153,11 @@ export function relabelSuggested(
   const labelOf = new Map(Object.entries(labels).map(([label, model]) => [model, label]));
   const all = (models: readonly string[]) => models.map((model) => labelOf.get(model) ?? '?');
   const one = (model: string) => labelOf.get(model) ?? model;
-  // Names stand in words as well: whole words of them are replaced, the longest first.
+  // Names stand in sentences as well; the longest first, because `gpt` is in `gpt#2`.
   const names = [...labelOf.keys()].sort((a, b) => b.length - a.length);
-  const words = (text: string) =>
-    names.reduce((told, model) => told.split(model).join(one(model)), text);
+  const anyName = names.map((model) => model.replaceAll(/\W/g, '\\$&')).join('|');
+  const wholeName = new RegExp(`(?<![\\w-])(?:${anyName})(?![\\w-])`, 'g');
+  const words = (text: string) => text.replace(wholeName, one);
   const relabelPicks = (picks: PrintedSuggestion['picks']) =>
     picks.map(({ from, hunks, why, ...pick }) => ({
       ...pick,

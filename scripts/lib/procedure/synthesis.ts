@@ -16,7 +16,6 @@ import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
 import { type Comparison, compare } from './compare.ts';
 import { earlierCandidates, earlierNames } from './name-candidates.ts';
 import type { OpenedComparison } from './open-comparison.ts';
-import { suggest } from './suggest.ts';
 
 export interface PickOptions {
   /** The text of a picks file. */
@@ -77,13 +76,17 @@ export async function openPicks(
     take === undefined ? [] : earlierNames({ picks: [{ path: '*', from: take }] }, models);
   const whole = await withEarlier(repository, session, comparison, taken);
   // What is asked follows from the captures and their gates, as compare has it.
-  const { questions } = mayAnswer(options)
-    ? await suggest(repository, session, pass, comparison)
-    : { questions: [] };
+  const questions = mayAnswer(options) ? await ask(repository, session, pass, comparison) : [];
   const read = readPicks({ ...options, take }, whole, { questions, labels });
   const all = await withEarlier(repository, session, whole, earlierNames(read, modelsOf(whole)));
   const choices = { asked: comparison, all, labels };
   return { picks: expandPicks(read, choices), comparison: all };
+}
+
+async function ask(...known: Parameters<typeof import('./suggest.ts').suggest>) {
+  // Loaded late: most picks answer no question.
+  const { suggest } = await import('./suggest.ts');
+  return (await suggest(...known)).questions;
 }
 
 /** Whether a pick may name a question about designs. */

@@ -1,6 +1,6 @@
 /** Paths that make sense only together, as the model that changed them had them. */
 import type { RawPath } from '../git/paths.ts';
-import { type ComparedFile, type UndecidedFile, versionOf } from './compare.ts';
+import type { UndecidedFile } from './compare.ts';
 
 export interface Rename {
   model: string;
@@ -11,19 +11,6 @@ export interface Rename {
 export function renamesIn(files: Iterable<UndecidedFile>): Rename[] {
   return [...files].flatMap(({ path: to, versions }) =>
     versions.flatMap(({ model, old_path: from }) => (from === null ? [] : { model, from, to })),
-  );
-}
-
-/** Files that took a directory's place, or whose place a directory took: one name cannot be both. */
-export function replacementsIn(files: readonly ComparedFile[]): Rename[] {
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  return files.flatMap(({ path: to, versions }) =>
-    foldersOf(to).flatMap((from) => {
-      const file = byPath.get(from);
-      return versions.flatMap(({ model }) =>
-        file !== undefined && versionOf(file, model) !== undefined ? { model, from, to } : [],
-      );
-    }),
   );
 }
 

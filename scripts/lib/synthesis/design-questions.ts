@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { CrossTests } from '../gates/cross-tests.ts';
 import { pathText } from '../git/paths.ts';
+import { listed } from '../listed.ts';
 import { isCode } from '../ranking/is-code.ts';
 import { type RankedWhole, tiedWith } from '../ranking/rank-wholes.ts';
 import type { ComparedFile } from './compare.ts';
 import { shortestPrefixes } from './hunks.ts';
 import type { Pick } from './picks.ts';
-import { type Graft, list, type Suggestion } from './suggest.ts';
+import type { Graft, Suggestion } from './suggest.ts';
 
 /** An answer: whoever it is of, and what it means for the picks. "neither" is always one more. */
 export interface DesignOption {
@@ -79,7 +80,7 @@ function whichWhole(files: readonly ComparedFile[], wholes: readonly RankedWhole
   return [
     {
       kind: 'whole',
-      about: `Nothing that ran tells ${list(tied.map(({ models }) => models.join('=')))} apart; ${one} comes first because it is most like the others${first.prior > 0 ? ', and by what was taken before' : ''}. ${one} and ${other} differ in ${names.length} files of code.`,
+      about: `Nothing that ran tells ${listed(tied.map(({ models }) => models.join('=')))} apart; ${one} comes first because it is most like the others${first.prior > 0 ? ', and by what was taken before' : ''}. ${one} and ${other} differ in ${names.length} files of code.`,
       names: names.slice(0, MOST_NAMES),
       logs: [],
       options: tied.map(({ models }) => ({ models, take: models[0] })),
@@ -122,7 +123,7 @@ function whereWorse(spine: string, mendable: readonly Mendable[]): Unnamed[] {
   }
   return [...byModels.values()].map(({ models, items }) => ({
     kind: 'worse' as const,
-    about: `Red with ${spine}, green with ${list(models)}: --verify --search looks for the smallest change that mends it; a model's name takes its whole instead.`,
+    about: `Red with ${spine}, green with ${listed(models)}: --verify --search looks for the smallest change that mends it; a model's name takes its whole instead.`,
     names: items.slice(0, MOST_NAMES),
     logs: [],
     options: models.map((model) => ({ models: [model], take: model })),
@@ -142,7 +143,7 @@ function whichGrafts(undecided: readonly Graft[]): Unnamed[] {
     const names = grafts.map(({ path }) => pathText(path));
     return {
       kind: 'graft' as const,
-      about: `${list(models)} make the same edits where the spine leaves base alone: take them along?`,
+      about: `${listed(models)} make the same edits where the spine leaves base alone: take them along?`,
       names: names.slice(0, MOST_NAMES),
       logs: [],
       options: [{ models, picks: grafts.map(({ pick }) => pick) }],

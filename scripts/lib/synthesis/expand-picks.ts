@@ -153,15 +153,12 @@ export function hunksOf(file: ComparedFile, model: string): string[] {
 }
 
 /** Every hunk of a file that nobody disputes, from the first of the models that made it, and the change of the mode. */
-export function undisputed(
-  file: ComparedFile,
-  prefer: (models: readonly string[]) => string = ([first = '']) => first,
-): [id: string, from: string][] {
+export function undisputed(file: ComparedFile): [id: string, from: string][] {
   const disputed = new Set(file.disputes.flat().map(({ id }) => id));
   const free = file.hunks.filter(({ id }) => !disputed.has(id));
-  const mode = file.versions.filter((version) => changesMode(file, version));
-  const hunks = free.map(({ id, models }): [string, string] => [id, prefer(models)]);
-  return mode.length === 0 ? hunks : [...hunks, [MODE, prefer(mode.map(({ model }) => model))]];
+  const mode = file.versions.find((version) => changesMode(file, version));
+  const hunks = free.map(({ id, models: [first = ''] }): [string, string] => [id, first]);
+  return mode === undefined ? hunks : [...hunks, [MODE, mode.model]];
 }
 
 export function hunksByModel(

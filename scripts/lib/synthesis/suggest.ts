@@ -4,6 +4,7 @@
  */
 import type { CrossTests } from '../gates/cross-tests.ts';
 import { pathText, printPath, type RawPath, rawPathOf } from '../git/paths.ts';
+import { listed } from '../listed.ts';
 import { isCode } from '../ranking/is-code.ts';
 import type { RankedWhole } from '../ranking/rank-wholes.ts';
 import { numberedAlternatives } from '../words/numbered-files.ts';
@@ -142,7 +143,7 @@ function numberedLike(spine: string, files: readonly ComparedFile[]): Set<RawPat
 }
 
 function graftOfFile({ path }: ComparedFile, models: string[]): Graft {
-  const why = `${list(models)} made the same change, and the spine left it alone`;
+  const why = `${listed(models)} made the same change, and the spine left it alone`;
   return { path, models, pick: { ...printPath(path), from: models[0] ?? '', why } };
 }
 
@@ -154,7 +155,7 @@ function graftOfHunks(file: ComparedFile, model: string, hunks: readonly SharedH
     models: [from = ''],
   } of hunks)
     byModel.set(from, [...(byModel.get(from) ?? []), id]);
-  const why = `the spine, and what ${list(models)} share beside it`;
+  const why = `the spine, and what ${listed(models)} share beside it`;
   const choices = [...byModel].flatMap(([from, ids]) => (ids.length === 0 ? [] : { from, ids }));
   return { path: file.path, models, pick: { ...printPath(file.path), hunks: choices, why } };
 }
@@ -170,8 +171,4 @@ function offersOf(
     if (versionOf(file, model) !== undefined) return [];
     return [{ path: file.path, models: file.versions.map((version) => version.model) }];
   });
-}
-
-export function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

@@ -1,14 +1,14 @@
 /** Names that picked parts of different models add at the same level of one file: one of them is one too many. */
 import { pathText } from '../git/paths.ts';
 import { type Definition, definitionIn } from './names.ts';
-import { isCode, type Part } from './terms.ts';
+import { definesNames, type Part } from './terms.ts';
 
 /** As warnings, one for each name. */
 export function addedTwice(parts: readonly Part[]): string[] {
   const first = new Map<string, Part>();
   const warnings = new Map<string, string>();
   for (const part of parts) {
-    if (part.becomes !== 'hunks' || !part.isPicked || !isCode(part.path)) continue;
+    if (part.becomes !== 'hunks' || !part.isPicked || !definesNames(part.path)) continue;
     const before = new Set(definitionsIn(part.removed).map(({ name }) => name));
     for (const { name, indent } of definitionsIn(part.lines)) {
       const key = [part.path, indent, name].join('\0');

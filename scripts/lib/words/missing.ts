@@ -2,7 +2,7 @@
  * Before anything runs: picked lines that use what only a part brings that was not picked, by words alone, whatever the
  * language. Nothing is read but hunks, so that it costs what was changed and no more.
  */
-import { isTest } from '../gates/tampering/names.ts';
+import { folderOf, isTest } from '../gates/tampering/names.ts';
 import type { RawPath } from '../git/paths.ts';
 import { isManifest } from './dependencies.ts';
 import { parametersIn } from './names.ts';
@@ -139,10 +139,6 @@ function takenAway(taken: readonly Part[], left: readonly Part[]): Need[] {
       found.push({ name: offer.name, path: user.path, pick, unlessIn: null, isTakenAway: true });
     });
   return found;
-}
-
-function folderOf(path: RawPath): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 function needOf(

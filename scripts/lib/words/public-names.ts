@@ -2,7 +2,7 @@
 import { isTest } from '../gates/tampering/names.ts';
 import { pathText } from '../git/paths.ts';
 import { definitionIn } from './names.ts';
-import { isCode, type Part, type Side } from './terms.ts';
+import { definesNames, type Part, type Side } from './terms.ts';
 
 export interface NamedAt {
   path: string;
@@ -15,7 +15,7 @@ export function publicNames(
   model: string,
 ): { added: NamedAt[]; removed: NamedAt[] } {
   const own = parts.filter(
-    ({ path, models }) => models.includes(model) && isCode(path) && !isTest(path),
+    ({ path, models }) => models.includes(model) && definesNames(path) && !isTest(path),
   );
   const collect = (side: Side) =>
     own.flatMap((part) => {

@@ -50,7 +50,7 @@ const TEXT = /\.(?:md|mdx|txt|rst|adoc)$/;
 const DATA = /\.(?:jsonc?|ya?ml|toml|csv|svg|html?|s?css|xml|ini|cfg|snap|mod|sum|lock)$/;
 
 /** Whether definitions in it are names that other lines use. */
-export function isCode(path: RawPath): boolean {
+export function definesNames(path: RawPath): boolean {
   return !TEXT.test(path) && !DATA.test(path);
 }
 
@@ -87,7 +87,7 @@ function eachBrought(part: Part, side: Side, bring: Bring): void {
   if (isLockfile(path)) for (const name of lockedIn(lines)) bring('locked', name, path);
   for (const name of packagesIn(path, lines).keys()) bring('package', packageKey(name), name);
   for (const name of scriptsIn(path, lines)) bring('script', name);
-  if (!isCode(path)) return;
+  if (!definesNames(path)) return;
   for (const line of lines) {
     const found = definitionIn(line);
     if (found !== null) bring('name', found.name, found.name, found);
@@ -122,7 +122,7 @@ function readersFor(path: RawPath, wanted: Terms): Reader[] {
     ['script', scriptsRunIn],
     files('file'),
     ...(isTest(path) ? [files('changed')] : []),
-    ...(isCode(path) ? CODE_READERS : []),
+    ...(definesNames(path) ? CODE_READERS : []),
   ];
   return all.filter(([kind]) => wanted.has(kind));
 }
