@@ -65,6 +65,8 @@ const script = defineScript({
         timeout: 60,
         userChanges: undefined,
         gate: [],
+        // Its picks are made: nothing is to be ranked.
+        crossTests: false,
         idleTimeout: undefined,
         sandbox: null,
       },

@@ -84,6 +84,7 @@ const script = defineScript({
         timeout: options.timeout,
         idleTimeout: options.idleTimeout,
         sandbox: sandboxWish(options),
+        crossTests: true,
       },
       context,
     );

@@ -41,6 +41,8 @@ export interface ExecuteOptions {
   sandbox: boolean | null;
   userChanges?: StartOptions['userChanges'];
   gate: string[];
+  /** Whether the models' new tests run on each other's code, where the wholes are to be ranked. */
+  crossTests: boolean;
 }
 
 export interface Executed {
@@ -98,7 +100,7 @@ export async function execute(
     await snapshotTree(mainPlace(session), session.data.base, tree, folder);
   }
   const gates = await gateModels(repository, session, options, signal, reporter);
-  await crossTestModels(repository, session, options, signal, reporter);
+  if (options.crossTests) await crossTestModels(repository, session, options, signal, reporter);
   const raw = await compare(repository, session.data.base, candidatesOf(session, pass));
   const comparison = await withFormatting(repository, session, pass, raw, signal, reporter);
   const evidence = await readEvidence(session, pass, comparison);
