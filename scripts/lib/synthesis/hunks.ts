@@ -50,8 +50,8 @@ export function identifyHunks(
 ): Hunk[] {
   const digests = hunks.map((hunk) =>
     createHash('sha256')
-      .update(bytesOf(`${path}\0${hunk.old_start},${hunk.old_lines}\0`))
-      .update(bytesOf(hunk.lines.join('')))
+      .update(`${path}\0${hunk.old_start},${hunk.old_lines}\0`, 'latin1')
+      .update(hunk.lines.join(''), 'latin1')
       .digest('hex'),
   );
   const ids = shortestPrefixes(new Set(digests), digits);
