@@ -25,8 +25,7 @@ import {
   suggest,
   suggestionSchema,
 } from './lib/procedure/suggest.ts';
-import { withFormatting } from './lib/procedure/with-formatting.ts';
-import { defineScript, type Reporter, runWhenMain } from './lib/script.ts';
+import { defineScript, runWhenMain } from './lib/script.ts';
 import type { Session } from './lib/session/session.ts';
 import { blindLabels, relabel } from './lib/synthesis/blind.ts';
 import { questionsIn } from './lib/synthesis/questions.ts';
@@ -95,12 +94,9 @@ const script = defineScript({
     ['compare --blind --path src/', 'without names, one folder'],
     ['compare --candidate a=branch-a --candidate b=branch-b --base main', 'no session'],
   ],
-  async run(options, { signal, ...reporter }) {
-    const { session, repository, pass, comparison: raw } = await openComparison(options);
-    if (session !== null) await assertGated(session, pass, raw.candidates);
-    // Its warnings name trees, which would tell a judge whose they are.
-    const told = options.blind ? { ...reporter, warn: unnamedWarning(reporter) } : reporter;
-    const comparison = await withFormatting(repository, session, pass, raw, signal, told);
+  async run(options) {
+    const { session, repository, pass, comparison } = await openComparison(options);
+    if (session !== null) await assertGated(session, pass, comparison.candidates);
     const facts = await readEvidence(session, pass, comparison);
     const suggested = await suggest(repository, session, pass, comparison);
     const kept =
@@ -158,10 +154,6 @@ async function suggestionFor(
   suggestion: PrintedSuggestion,
 ): Promise<PrintedSuggestion> {
   return session === null ? suggestion : keepSuggestion(session, pass, suggestion);
-}
-
-function unnamedWarning({ warn }: Pick<Reporter, 'warn'>) {
-  return () => warn('The formatter did not work for all versions: --reveal says more.');
 }
 
 /** Drawn once for a pass; without a session there is nothing to keep them in, so they are of this call alone. */

@@ -3,25 +3,28 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { discoverGates } from '../../scripts/lib/gates/discover.ts';
 import { configuredGates, type Gate } from '../../scripts/lib/gates/gate.ts';
-import { readBlobs, writeBlobs } from '../../scripts/lib/git/blobs.ts';
+import { writeBlobs } from '../../scripts/lib/git/blobs.ts';
 import { filesAt } from '../../scripts/lib/git/files-at.ts';
-import { type RawPath, rawPathOf } from '../../scripts/lib/git/paths.ts';
+import type { RawPath } from '../../scripts/lib/git/paths.ts';
 import { treeOf, writeTreeWith } from '../../scripts/lib/git/trees.ts';
 import { listWorktrees } from '../../scripts/lib/git/worktrees.ts';
-import { type FormattingRequest, formattedBlobs } from '../../scripts/lib/procedure/formatted.ts';
+import { type FormatOutcome, formatTree } from '../../scripts/lib/procedure/format-mix.ts';
+import type { TargetResult } from '../../scripts/lib/procedure/gate-record.ts';
+import { type Exam, prepareExam } from '../../scripts/lib/procedure/prove.ts';
+import { formattersToRun } from '../../scripts/lib/procedure/red-formatters.ts';
+import { withScratchWorktree } from '../../scripts/lib/procedure/scratch-worktree.ts';
+import { readNeeds } from '../../scripts/lib/procedure/worktree-needs.ts';
 import { identifyProcess } from '../../scripts/lib/process/processes.ts';
 import type { SessionData } from '../../scripts/lib/session/session.ts';
 import { skillFolder } from '../../scripts/lib/skill-folder.ts';
-import {
-  type FormattedBlobs,
-  sameAfterFormatting,
-} from '../../scripts/lib/synthesis/same-format.ts';
+import { gated } from '../support/mix-tests.ts';
+import { CHECK } from '../support/one-process.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import { type Files, type Sandbox, writeFiles } from '../support/sandbox.ts';
 import { makeSession } from '../support/sessions.ts';
+import { ok } from '../support/walk.ts';
 
 const A = 'src/a.js';
 /** One program in three hands, and another one. */
@@ -33,7 +36,7 @@ const BROKEN = 'export const sum = (a, b => [a;\n';
 
 const BIOME = join(skillFolder, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
 
-const PROJECT: Files = {
+const PROJECT = {
   '.gitignore': 'node_modules\n/generated\n/local.js\n',
   'package.json': JSON.stringify({ scripts: { 'format:check': 'biome format src' } }),
   'biome.json': JSON.stringify({ formatter: { indentStyle: 'space' } }),
@@ -49,16 +52,18 @@ async function install(at: string, name: string, box: Sandbox, body: string): Pr
 }
 
 /** A project whose formatter is installed, a session, and what is needed to ask about trees of it. */
+function installBiome(at: string, box: Sandbox): Promise<void> {
+  return install(at, 'biome', box, `exec '${process.execPath}' '${BIOME}' "$@"`);
+}
+
 async function setUp(files: Files = {}, data: Partial<SessionData> = {}) {
   const box = await ownSandbox();
-  const counting = { setup: `echo made >> '${box.folder}/worktrees'` };
-  const all = { ...PROJECT, '.multi-model.json': JSON.stringify(counting), ...files };
+  const all = { ...PROJECT, ...files };
   const at = await box.repository(all);
-  await install(at, 'biome', box, `exec '${process.execPath}' '${BIOME}' "$@"`);
+  await installBiome(at, box);
   const { repository, session } = await makeSession(at, data);
   const warnings: string[] = [];
   const reporter = { progress() {}, board() {}, warn: (text: string) => warnings.push(text) };
-  const { gates: found } = await discoverGates(filesAt(at, repository.head));
   const base = await treeOf(at, 'HEAD');
   /** A tree of base with other files; null takes one out, a text with `->` in front is a link. */
   const tree = async (changes: Record<string, string | null>) => {
@@ -70,33 +75,38 @@ async function setUp(files: Files = {}, data: Partial<SessionData> = {}) {
     const gone = Object.entries(changes).filter((entry) => entry[1] === null);
     return writeTreeWith(at, base, new Map([...gone, ...written] as [RawPath, null][]));
   };
-  const ask = (
+  const exam = await prepareExam({
+    ...{ repository, session, pass: 1, base: repository.head, gateOptions: [] },
+    ...{ timeoutMs: 60_000, signal: new AbortController().signal },
+  });
+  /** What comes of trees, one after the other in one scratch worktree. */
+  const format = (
     trees: readonly string[],
-    more: Partial<FormattingRequest & { alone: boolean; paths: string[] }> = {},
-  ) =>
-    formattedBlobs(
+    gates = writing(`node_modules/.bin/biome format --write src`),
+    more: Partial<Exam> = {},
+  ) => {
+    const given = { ...exam, ...more };
+    return withScratchWorktree(
       repository,
-      more.alone ? null : session,
-      {
-        gates: found,
-        base: repository.head,
-        versions: trees.map((one) => ({ tree: one, paths: (more.paths ?? [A]).map(rawPathOf) })),
-        signal: new AbortController().signal,
-        ...more,
-      },
+      given.session,
+      given.needs,
       reporter,
+      async (scratch) => {
+        const outcomes: FormatOutcome[] = [];
+        for (const one of trees) outcomes.push(await formatTree({ ...given, scratch }, gates, one));
+        return outcomes;
+      },
     );
+  };
   const lines = async (name: string) =>
     existsSync(join(box.folder, name))
       ? (await readFile(join(box.folder, name), 'utf8')).split('\n').length - 1
       : 0;
   return {
-    ...{ box, at, repository, session, warnings, tree, ask },
+    ...{ box, at, repository, session, warnings, tree, format, exam },
     runs: () => lines('runs'),
-    worktrees: () => lines('worktrees'),
-    async textOf(blobs: FormattedBlobs | null, of: string, path = A) {
-      const oid = blobs?.get(of)?.get(rawPathOf(path));
-      return oid && (await readBlobs(at, [oid])).get(oid)?.toString();
+    async textOf(of: FormatOutcome | undefined, path = A) {
+      return filesAt(at, of?.tree ?? '').read(path);
     },
     async isClean() {
       assert.is(await box.git(at, 'status', '--porcelain'), '');
@@ -111,85 +121,31 @@ async function setUp(files: Files = {}, data: Partial<SessionData> = {}) {
   };
 }
 
-async function same(at: string, blobs: FormattedBlobs | null, trees: readonly string[]) {
-  const versions = trees.map(async (tree, number) => {
-    const text = await filesAt(at, tree).read(A);
-    const [blob = null] = text === null ? [] : await writeBlobs(at, [Buffer.from(text)]);
-    return { model: `model-${number}`, tree, blob };
-  });
-  return sameAfterFormatting(rawPathOf(A), await Promise.all(versions), blobs ?? new Map());
+/** A formatter as it is run: with the command that writes. */
+function writing(command: string, more: Partial<Gate> = {}): Gate[] {
+  return configuredGates({ format: command }, 'test').map((gate) => ({ ...gate, ...more }));
 }
+const PRETTIER = 'node_modules/.bin/prettier --write .';
 
-function configured(name: string, command: string, more: Partial<Gate> = {}): Gate[] {
-  return configuredGates({ [name]: command }, 'test').map((gate) => ({ ...gate, ...more }));
-}
-
-/** Without npx, which takes longer than all else; that what is found is run by npx is shown by the first tests. */
-function direct(): Gate[] {
-  return configured('format', 'node_modules/.bin/biome format src');
-}
-
-test('quotes, commas and lines are format, another sign is none; what is known is not run again', async () => {
-  await using it = await setUp();
-  const [double, single, other] = [
-    await it.tree({ [A]: DOUBLE }),
-    await it.tree({ [A]: SINGLE }),
-    // Its own package.json is not heeded.
-    await it.tree({ [A]: OTHER, 'package.json': '{"scripts":{"format:check":"exit 1"}}' }),
-  ];
-  const blobs = await it.ask([double, single, other, double]);
-  assert.equal(it.warnings, []);
-  assert.is(await same(it.at, blobs, [double, single]), true);
-  assert.is(await same(it.at, blobs, [double, single, other]), false);
-  assert.is(await same(it.at, new Map(), [double, single]), false);
-  assert.is(await it.textOf(blobs, single), DOUBLE);
-  assert.equal([await it.runs(), await it.worktrees()], [3, 1]);
-  assert.match(await readFile(join(it.box.folder, 'runs'), 'utf8'), /^(format --write src\n){3}$/);
-  await it.isClean();
-
-  assert.equal(
-    await it.ask([single, other, double]),
-    new Map(
-      [...(blobs ?? [])].sort(
-        ([a], [b]) => [single, other, double].indexOf(a) - [single, other, double].indexOf(b),
-      ),
-    ),
-  );
-  const elsewhere = await it.ask([single], { paths: ['biome.json', 'src/gone.js'] });
-  assert.equal([...(elsewhere?.get(single)?.keys() ?? [])], ['biome.json']);
-  assert.equal([await it.runs(), await it.worktrees()], [3, 1]);
-
-  const third = await it.tree({ [A]: SINGLE, 'b.txt': 'b' });
-  assert.is(await same(it.at, await it.ask([double, third]), [double, third]), true);
-  assert.equal([await it.runs(), await it.worktrees()], [4, 2]);
-});
-
-test('a tree that cannot be read by the formatter is left as it is, with a warning each time', async () => {
-  await using it = await setUp();
-  const [broken, double, single] = [
+test('only what a tree changes is written; a tree that the formatter cannot read is left as it is', async () => {
+  await using it = await setUp({ 'src/old.js': SINGLE });
+  const [single, broken] = [
+    await it.tree({ [A]: SINGLE, 'src/new.js': SINGLE }),
     await it.tree({ [A]: SINGLE, 'src/broken.js': BROKEN }),
-    await it.tree({ [A]: DOUBLE }),
-    await it.tree({ [A]: SINGLE }),
   ];
-  const blobs = await it.ask([broken, double, single]);
-  assert.is(await it.textOf(blobs, broken), SINGLE);
-  assert.is(await same(it.at, blobs, [double, single]), true);
-  assert.is(await same(it.at, blobs, [double, broken]), false);
-  const [warning = ''] = it.warnings;
-  assert.is(it.warnings.length, 1);
-  assert.match(warning, `The tree ${broken.slice(0, 12)} is compared unformatted, as it is`);
-  assert.match(warning, 'npx --no-install biome format --write src failed (exit 1); see ');
-  const log = /see (.*)\.$/.exec(warning)?.[1] ?? '';
+  const [formatted, left, again] = await it.format([single, broken, single]);
+  assert.equal(formatted?.files, [A, 'src/new.js']);
+  assert.is(await it.textOf(formatted), DOUBLE);
+  assert.is(await it.textOf(formatted, 'src/old.js'), SINGLE);
+  assert.equal([left?.tree, left?.files], [broken, []]);
+  assert.match(left?.problem ?? '', 'biome format --write src failed (exit 1); see ');
+  const log = /see (.*)$/.exec(left?.problem ?? '')?.[1] ?? '';
   assert.match(await readFile(log, 'utf8'), 'broken.js');
+  assert.equal(again?.tree, formatted?.tree);
   await it.isClean();
-
-  const runs = await it.runs();
-  assert.equal(await it.ask([broken, double, single]), blobs);
-  assert.equal(it.warnings, [warning, warning]);
-  assert.equal([await it.runs(), await it.worktrees()], [runs, 1]);
 });
 
-test('one that hangs is ended at its limit with all that it started, and no further tree is tried', async () => {
+test('one that hangs is ended at its limit with all that it started; one that is not there is told', async () => {
   await using it = await setUp();
   await install(
     it.at,
@@ -197,112 +153,102 @@ test('one that hangs is ended at its limit with all that it started, and no furt
     it.box,
     `setsid sleep 60 & echo $! > '${it.box.folder}/left'; sleep 60`,
   );
-  const command = 'node_modules/.bin/prettier --check .';
-  const gates = configured('format', command, { timeout_s: 2 });
-  const trees = [await it.tree({ [A]: DOUBLE }), await it.tree({ [A]: SINGLE })];
-  assert.is(await it.ask(trees, { gates }), null);
-  assert.match(
-    it.warnings.join(),
-    'node_modules/.bin/prettier --write . was ended at its time limit; see ',
-  );
-  assert.equal([it.warnings.length, await it.runs()], [1, 1]);
+  const tree = await it.tree({ [A]: SINGLE });
+  const [hung] = await it.format([tree], writing(PRETTIER, { timeout_s: 2 }));
+  assert.match(hung?.problem ?? '', `${PRETTIER} was ended at its time limit; see `);
+  assert.is(hung?.tree, tree);
   const left = Number(await readFile(join(it.box.folder, 'left'), 'utf8'));
   assert.ok(left > 1);
   assert.is(await identifyProcess(left), null);
-  await it.isClean();
-  // The limit of the request, where a gate has none; nothing of a time-out is kept.
-  const limit = { gates: configured('format', command), timeoutMs: 2_000 };
-  assert.is(await it.ask(trees, limit), null);
-  assert.equal([it.warnings.length, await it.runs()], [2, 2]);
-});
-
-test('trees that were formatted before it hung count, and are kept', async () => {
-  await using it = await setUp();
-  await install(it.at, 'prettier', it.box, '[ ! -e hang ] || sleep 60; echo formatted > src/a.js');
-  const gates = configured('format', 'node_modules/.bin/prettier --check .', { timeout_s: 5 });
-  const [first, hanging, last] = [
-    await it.tree({ [A]: DOUBLE }),
-    await it.tree({ [A]: SINGLE, hang: '' }),
-    await it.tree({ [A]: OTHER }),
-  ];
-  const blobs = await it.ask([first, hanging, last], { gates });
-  const texts = [first, hanging, last].map((tree) => it.textOf(blobs, tree));
-  assert.equal(await Promise.all(texts), ['formatted\n', SINGLE, OTHER]);
-  assert.is(await it.textOf(await it.ask([first], { gates }), first), 'formatted\n');
-  assert.equal([await it.runs(), it.warnings.length], [2, 1]);
-});
-
-test('one that is not there is told once', async () => {
-  await using it = await setUp();
-  const trees = [await it.tree({ [A]: DOUBLE }), await it.tree({ [A]: SINGLE })];
-  assert.is(await it.ask(trees, { gates: configured('format', 'dprint check') }), null);
-  assert.is(it.warnings.length, 1);
-  assert.match(it.warnings[0] ?? '', 'dprint fmt could not be run (exit 127); see ');
+  // The limit of the exam, where a gate has none.
+  const [second] = await it.format([tree], writing(PRETTIER), { timeoutMs: 2_000 });
+  assert.match(second?.problem ?? '', 'was ended at its time limit');
+  const [third] = await it.format([tree], writing('dprint fmt'));
+  assert.match(third?.problem ?? '', 'dprint fmt could not be run (exit 127); see ');
   await it.isClean();
 });
 
-test('no formatter that is known to write: nothing is made, and nothing is said', async () => {
+test('those run that are red and were not on base, if it is known how they write; base says what they run', async () => {
   await using it = await setUp();
-  const trees = [await it.tree({ [A]: DOUBLE })];
-  for (const [name, command] of [
-    ['format', 'node fmt.mjs --check'],
-    ['format', 'biome check .'],
-    ['lint', 'biome format .'],
-    ['test', 'prettier --check .'],
-  ] as const)
-    assert.is(await it.ask(trees, { gates: configured(name, command) }), null);
-  assert.is(await it.ask(trees, { gates: [] }), null);
-  assert.equal(await it.ask([]), new Map());
-  assert.equal(await it.ask(trees, { paths: [] }), new Map());
-  assert.equal([it.warnings, await it.runs(), await it.worktrees()], [[], 0, 0]);
+  const gates = configuredGates(
+    {
+      'format:check': 'npm run format:check',
+      format: 'node fmt.mjs --check',
+      'format-2': 'biome check .',
+      lint: 'biome format .',
+      test: 'prettier --check .',
+    },
+    'test',
+  );
+  const result = (target: string, status: string) =>
+    ({
+      ...{ target, tree: '', passed: false },
+      gates: gates.map(({ name }) => ({ name, status, flaky: false, outcomes: null })),
+    }) as unknown as TargetResult;
+  const commands = async (onBase: TargetResult[], mix = result('synthesis', 'fail')) => {
+    const found = await formattersToRun({ ...it.exam, gates, known: onBase }, mix);
+    return found.map(({ command }) => command);
+  };
+  const biome = ['npx --no-install biome format --write src'];
+  assert.equal(await commands([]), biome);
+  assert.equal(await commands([result('base', 'pass')]), biome);
+  assert.equal(await commands([result('base', 'fail')]), []);
+  assert.equal(await commands([], result('synthesis', 'pass')), []);
 });
 
 test('nothing is written through a link: not into the main tree, and not beside it', async () => {
-  await using it = await setUp(
-    { '.worktreeinclude': 'local.js\n' },
-    {
-      preparation: { link: ['local.js'], copy_limit_mb: null, hooks: null },
-    },
+  await using it = await setUp();
+  await writeFiles(it.box.folder, { 'outside.js': DOUBLE });
+  const gates = writing('node_modules/.bin/biome format --write .');
+  const outcomes = await it.format(
+    [
+      await it.tree({ [A]: SINGLE }),
+      await it.tree({ [A]: SINGLE, 'src/link.js': '->a.js', 'src/nothing.js': '->gone.js' }),
+      await it.tree({ [A]: SINGLE, 'src/link.js': '->../../outside.js' }),
+      await it.tree({ [A]: SINGLE, 'src/link': `->${it.at}`, 'src/link.js': '->link/src/a.js' }),
+    ],
+    gates,
   );
-  const own = join(it.at, 'local.js');
-  await writeFiles(it.box.folder, { 'outside.js': DOUBLE, 'project/local.js': SINGLE });
-  const gates = configured('format', 'node_modules/.bin/biome format .');
-  const [plain, inside, outside, through] = [
-    await it.tree({ [A]: SINGLE }),
-    await it.tree({ [A]: SINGLE, 'src/link.js': '->a.js', 'src/nothing.js': '->gone.js' }),
-    await it.tree({ [A]: SINGLE, 'src/link.js': '->../../outside.js' }),
-    await it.tree({ [A]: SINGLE, 'src/link': `->${it.at}`, 'src/link.js': '->link/src/a.js' }),
-  ];
-  const blobs = await it.ask([plain, inside, outside, through], { gates });
-  const texts = [plain, inside, outside, through].map((tree) => it.textOf(blobs, tree));
-  assert.equal(await Promise.all(texts), [DOUBLE, DOUBLE, SINGLE, SINGLE]);
-  assert.is(await readFile(own, 'utf8'), SINGLE);
+  const texts = await Promise.all(outcomes.map((one) => it.textOf(one)));
+  assert.equal(texts, [DOUBLE, DOUBLE, SINGLE, SINGLE]);
   assert.is(await readFile(join(it.box.folder, 'outside.js'), 'utf8'), DOUBLE);
   assert.is(await it.runs(), 2);
-  assert.match(it.warnings.join('\n'), /src\/link\.js is a link that leads out of the repository/);
-  assert.match(it.warnings.join('\n'), /src\/link is a link that leads out of the repository/);
+  const problems = outcomes.map(({ problem }) => problem ?? '');
+  assert.match(problems[2] ?? '', /^src\/link\.js is a link that leads out of it/);
+  assert.match(problems[3] ?? '', /^src\/link is a link that leads out of it/);
   await it.isClean();
 });
 
-test('what a formatter leaves is not there for the next tree; ignored files that a tree has are', async () => {
+test("a file of the user's own that is linked into worktrees is never written", async () => {
+  await using it = await setUp(
+    { '.worktreeinclude': 'local.js\n' },
+    { preparation: { link: ['local.js'], copy_limit_mb: null, hooks: null } },
+  );
+  const own = join(it.at, 'local.js');
+  await writeFile(own, SINGLE);
+  const needs = await readNeeds(it.repository, it.session);
+  const gates = writing('node_modules/.bin/biome format --write .');
+  const tree = await it.tree({ [A]: SINGLE });
+  const [outcome] = await it.format([tree], gates, { needs });
+  assert.match(outcome?.problem ?? '', /^local\.js is a link that leads out of it/);
+  assert.is(await readFile(own, 'utf8'), SINGLE);
+});
+
+test('what a formatter leaves is not there for the next tree, and no part of the mix', async () => {
   await using it = await setUp();
   const body = 'ls -A . src generated > src/seen; echo left > left; echo "seen" >> src/a.js';
   await install(it.at, 'prettier', it.box, body);
-  const gates = configured('format', 'node_modules/.bin/prettier --check .');
-  const [one, two] = [
-    await it.tree({ [A]: 'one\n', 'src/one.js': '' }),
-    await it.tree({ [A]: 'two\n', 'generated/g.js': 'g\n', 'biome.json': null }),
-  ];
-  const paths = [A, 'src/seen', 'left', 'generated/g.js', 'biome.json'];
-  const blobs = await it.ask([one, two], { gates, paths });
-  assert.equal([...(blobs?.get(two)?.keys() ?? [])].sort(), [
-    'generated/g.js',
-    'left',
-    A,
-    'src/seen',
-  ]);
-  assert.is(await it.textOf(blobs, two), 'two\nseen\n');
-  const seen = (await it.textOf(blobs, two, 'src/seen'))?.split('\n') ?? [];
+  const [one, two] = await it.format(
+    [
+      await it.tree({ [A]: 'one\n', 'src/one.js': '' }),
+      await it.tree({ [A]: 'two\n', 'generated/g.js': 'g\n', 'src/seen': '', 'biome.json': null }),
+    ],
+    writing(PRETTIER),
+  );
+  assert.equal(one?.files, [A]);
+  assert.equal(two?.files, [A, 'src/seen']);
+  assert.is(await it.textOf(two), 'two\nseen\n');
+  const seen = (await it.textOf(two, 'src/seen'))?.split('\n') ?? [];
   assert.ok(seen.includes('g.js') && seen.includes('a.js'));
   for (const name of ['one.js', 'left', 'biome.json']) assert.not.ok(seen.includes(name), name);
 });
@@ -310,93 +256,39 @@ test('what a formatter leaves is not there for the next tree; ignored files that
 test('line ends are as in captures: what is written with CR LF is one blob with LF', async () => {
   await using it = await setUp({ '.gitattributes': '*.js text eol=crlf\n*.txt text\n' });
   // Nobody touches the note: it stays what its tree has, though git would store it otherwise.
-  const note = { 'note.txt': 'as it is\r\n' };
-  const trees = [await it.tree({ [A]: DOUBLE }), await it.tree({ [A]: SINGLE, ...note })];
-  const blobs = await it.ask(trees, { gates: direct(), paths: [A, 'note.txt'] });
-  assert.is(await it.textOf(blobs, trees[1] ?? ''), DOUBLE);
-  assert.is(await it.textOf(blobs, trees[1] ?? '', 'note.txt'), 'as it is\r\n');
-  assert.is(await same(it.at, blobs, trees), true);
+  const [outcome] = await it.format([
+    await it.tree({ [A]: SINGLE, 'note.txt': 'as it is\r\n', 'src/b.js': DOUBLE }),
+  ]);
+  assert.equal(outcome?.files, [A]);
+  assert.is(await it.textOf(outcome), DOUBLE);
+  assert.is(await it.textOf(outcome, 'note.txt'), 'as it is\r\n');
 });
 
-test('one that fails because it changed something is run once more, and has formatted', async () => {
+test('one that fails because it changed something is run once more, and has formatted; several run in turn', async () => {
   await using it = await setUp();
   const body = 'grep -q formatted src/a.js || { echo formatted > src/a.js; exit 1; }';
   await install(it.at, 'prettier', it.box, body);
-  const gates = configured('format', 'node_modules/.bin/prettier --check .');
-  const tree = await it.tree({ [A]: DOUBLE });
-  assert.is(await it.textOf(await it.ask([tree], { gates }), tree), 'formatted\n');
-  assert.equal([await it.runs(), it.warnings], [2, []]);
-});
-
-test('several formatters are run one after the other; one that fails leaves the tree as it is', async () => {
-  await using it = await setUp();
-  await install(it.at, 'prettier', it.box, 'echo // one >> src/a.js');
   await install(it.at, 'dprint', it.box, 'echo // two >> src/a.js; [ ! -e fails ]');
-  const gates = ['prettier --check .', 'dprint check'].flatMap((command, at) =>
-    configured(`format-${at}`, `node_modules/.bin/${command}`),
+  const two = [...writing(PRETTIER), ...writing('node_modules/.bin/dprint fmt')];
+  const [fine, red] = await it.format(
+    [await it.tree({ [A]: DOUBLE }), await it.tree({ [A]: DOUBLE, fails: '' })],
+    two,
   );
-  const [fine, red] = [await it.tree({}), await it.tree({ fails: '' })];
-  const blobs = await it.ask([fine, red], { gates });
-  assert.is(await it.textOf(blobs, fine), `${BASE}// one\n// two\n`);
-  assert.is(await it.textOf(blobs, red), BASE);
-  assert.match(it.warnings.join(), 'node_modules/.bin/dprint fmt failed (exit 1); see ');
-});
-
-test('a folder that a tree does not have is a matter of that tree', async () => {
-  const inWeb = { 'web/package.json': PROJECT['package.json'] ?? '', 'web/src/b.js': SINGLE };
-  await using it = await setUp(inWeb);
-  const gates = configured('format', '../node_modules/.bin/biome format src', { cwd: 'web' });
-  assert.is(await it.ask([await it.tree({})], { gates }), null, 'not a program that is known');
-  const scripts = configured('format', 'npm run format:check', { cwd: 'web' });
-  const without = await it.tree({ 'web/src/b.js': null, 'web/package.json': null });
-  const blobs = await it.ask([without, await it.tree({ [A]: SINGLE })], {
-    gates: scripts,
-    paths: [A, 'web/src/b.js'],
-  });
-  assert.is(await it.textOf(blobs, await it.tree({ [A]: SINGLE }), 'web/src/b.js'), DOUBLE);
-  assert.is(await it.textOf(blobs, await it.tree({ [A]: SINGLE })), SINGLE);
-  assert.equal([...(blobs?.get(without)?.keys() ?? [])], [A]);
-  assert.is(it.warnings.length, 1);
-});
-
-test('without a session it is formatted all the same, and nothing is kept', async () => {
-  await using it = await setUp();
-  const trees = [await it.tree({ [A]: DOUBLE }), await it.tree({ [A]: SINGLE })];
-  for (const runs of [2, 4]) {
-    const blobs = await it.ask(trees, { gates: direct(), alone: true });
-    assert.is(await same(it.at, blobs, trees), true);
-    assert.is(await it.runs(), runs);
-  }
-  assert.not.ok(existsSync(join(it.session.directory, 'gate-cache')));
+  assert.is(await it.textOf(fine), 'formatted\n// two\n');
+  assert.is(await it.textOf(red), DOUBLE);
+  assert.match(red?.problem ?? '', 'node_modules/.bin/dprint fmt failed (exit 1); see ');
+  // Without a session as well.
+  const [alone] = await it.format([await it.tree({ [A]: OTHER })], two, { session: null });
+  assert.is(await it.textOf(alone), 'formatted\n// two\n');
   await it.isClean();
-});
-
-test('what is known is forgotten when git has dropped it, when it is damaged, and with another program', async () => {
-  await using it = await setUp();
-  const tree = await it.tree({ [A]: SINGLE });
-  const cache = join(it.session.directory, 'gate-cache');
-  const damage = async (text: string) => {
-    for (const name of await readdir(cache)) await writeFile(join(cache, name), text);
-    assert.is(await it.textOf(await it.ask([tree], { gates: direct() }), tree), DOUBLE);
-  };
-  assert.is(await it.textOf(await it.ask([tree], { gates: direct() }), tree), DOUBLE);
-  await damage(JSON.stringify({ formatted: '0'.repeat(40), problem: null }));
-  await damage('{"formatted":');
-  await damage('{}');
-  assert.is(await it.runs(), 4);
-  await mkdir(join(it.at, 'node_modules', 'another'));
-  await it.ask([tree], { gates: direct() });
-  assert.is(await it.runs(), 5);
 });
 
 test('an interruption ends the formatter, is thrown, and leaves no worktree', async () => {
   await using it = await setUp();
   await install(it.at, 'prettier', it.box, 'sleep 60');
   const stop = new AbortController();
-  const asking = it.ask([await it.tree({ [A]: DOUBLE })], {
-    gates: configured('format', 'node_modules/.bin/prettier --check .'),
-    signal: stop.signal,
-  });
+  const tree = await it.tree({ [A]: DOUBLE });
+  const asking = it.format([tree], writing(PRETTIER), { signal: stop.signal });
   const waiting = setInterval(async () => {
     if ((await it.runs()) > 0) stop.abort(new Error('stopped'));
   }, 50);
@@ -405,25 +297,72 @@ test('an interruption ends the formatter, is thrown, and leaves no worktree', as
   await it.isClean();
 });
 
-const P = rawPathOf(A);
-const [X, Y] = ['x'.repeat(40), 'y'.repeat(40)];
-const version = (tree: string, blob: string | null) => ({ model: tree, tree, blob });
+const CHECKED = {
+  ...PROJECT,
+  ...CHECK,
+  'src/b.js': 'export const twice = (a) => a;\n',
+  'a.test.js': `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sum } from './src/a.js';
+import { twice } from './src/b.js';
+test('sum', () => assert.equal(sum(1, 2), 3));
+test('twice', () => assert.equal(twice(2), 4));
+`,
+};
+const SUM = 'export const sum = (a, b) =>\n  a+b\n';
+const TWICE = 'export const twice = (a) =>\n  2*a\n';
 
-for (const [what, versions, formatted, expected] of [
-  ['both become one', [version('1', X), version('2', Y)], { 1: Y, 2: Y }, true],
-  ['one is as it becomes', [version('1', X), version('2', Y)], { 1: Y }, true],
-  ['they become different', [version('1', X), version('2', Y)], { 1: Y, 2: X }, false],
-  ['none was formatted', [version('1', X), version('2', Y)], {}, false],
-  ['one is a deletion', [version('1', X), version('2', null)], { 1: Y, 2: Y }, false],
-  ['all are deletions', [version('1', null), version('2', null)], {}, false],
-  ['there is none', [], {}, false],
-] as const) {
-  test(`same after formatting: ${what}`, () => {
-    const blobs = new Map(
-      Object.entries(formatted).map(([tree, oid]) => [tree, new Map([[P, oid]])]),
-    );
-    assert.is(sameAfterFormatting(P, versions, blobs), expected);
-  });
-}
+test('a whole that only the formatter finds fault with is formatted in the proof, applied so, and replayed', async () => {
+  await using box = await ownSandbox();
+  const models = {
+    claude: { [A]: SUM, 'src/b.js': TWICE },
+    gpt: { [A]: 'export const sum = (a, b) => a + b;\n' },
+  };
+  const project = {
+    base: CHECKED,
+    gates: { format: 'node_modules/.bin/biome format src' },
+    models,
+  };
+  const { cwd, words } = await gated(box, project, (at) => installBiome(at, box));
+  const { suggestion } = await ok(box, cwd, 'compare', '--suggest', ...words);
+  assert.is(suggestion.spine.model, 'claude');
+  const apply = ['apply-picks', '--picks', suggestion.file];
+  const { verify, warnings, tree } = await ok(box, cwd, ...apply, '--verify', '--search', ...words);
+  assert.equal([verify.passed, verify.red, verify.formatted], [true, [], [A, 'src/b.js']]);
+  assert.equal([verify.runs, verify.search], [2, null]);
+  assert.match(
+    warnings.join('\n'),
+    'The mix is formatted, proved and applied so, by node_modules/.bin/biome format --write src: src/a.js, src/b.js.',
+  );
+  assert.is(await readFile(join(cwd, A), 'utf8'), 'export const sum = (a, b) => a + b;\n');
+  assert.is(await box.git(cwd, 'rev-parse', `${tree}^{tree}`), tree);
+  await ok(box, cwd, 'apply-picks', '--undo', ...words);
+  assert.is(await readFile(join(cwd, A), 'utf8'), BASE);
+  // As it is, without a proof.
+  await ok(box, cwd, ...apply, ...words);
+  assert.is(await readFile(join(cwd, A), 'utf8'), SUM);
+});
+
+test('mixes of a search are formatted too; a formatter that was red on base writes nothing', async () => {
+  await using box = await ownSandbox();
+  const format = { format: 'node_modules/.bin/biome format src' };
+  const models = { claude: { [A]: SUM }, gpt: { 'src/b.js': TWICE } };
+  const prepare = (at: string) => installBiome(at, box);
+  const { cwd, words } = await gated(box, { base: CHECKED, gates: format, models }, prepare);
+  const take = ['apply-picks', '--take', 'claude', '--verify', '--search', ...words];
+  const { json } = await box.mm(cwd, ...take);
+  const { nearest_green } = json.error.details.verify;
+  assert.equal(nearest_green.left_red, []);
+  const picks = ['apply-picks', '--picks', nearest_green.file, '--verify', ...words];
+  const { verify } = await ok(box, cwd, ...picks);
+  assert.equal([verify.passed, verify.formatted], [true, [A, 'src/b.js']]);
+
+  await using other = await ownSandbox();
+  const base = { ...CHECKED, 'src/old.js': SINGLE };
+  const red = await gated(other, { base, gates: format, models }, (at) => installBiome(at, other));
+  const left = await other.mm(red.cwd, 'apply-picks', '--take', 'claude', '--verify', ...red.words);
+  const proof = left.json.verify ?? left.json.error.details.verify;
+  assert.equal(proof.formatted, []);
+});
 
 test.run();

@@ -21,9 +21,11 @@ const SHOWS_NUMBERS = process.env.MM_SHOW_NUMBERS !== undefined;
 export async function gated(
   box: Sandbox,
   { base, gates, models }: Pick<MixProject, 'base' | 'gates' | 'models'>,
+  prepare: (cwd: string) => Promise<unknown> = async () => undefined,
 ): Promise<{ cwd: string; words: string[]; results: Json[] }> {
   const settings = JSON.stringify({ gates: { test: RUN_CHECK, ...gates } });
   const cwd = await box.repository({ ...base, '.multi-model.json': settings });
+  await prepare(cwd);
   const names = Object.keys(models);
   const made = await makeSession(cwd, { models: names.map((name) => sessionModel(name)) });
   const { repository, session } = made;

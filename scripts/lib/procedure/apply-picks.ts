@@ -43,8 +43,8 @@ export async function applyPicks(
   const { picks, comparison } = await openPicks(opened, options, labels);
   const synthesis = await buildSynthesis(repository, comparison, picks);
   for (const warning of synthesis.warnings) reporter.warn(warning);
-  if (options.expectedTree !== undefined && options.expectedTree !== synthesis.tree)
-    throw replayDiffers(options.expectedTree, synthesis.tree);
+  // What a proof formats is known afterwards.
+  if (!options.verify) checkReplay(options, synthesis.tree);
   const { missing, warnings } = await checkPicks(repository, comparison, picks);
   for (const warning of warnings) reporter.warn(warning);
   for (const { message } of missing) reporter.warn(message);
@@ -80,24 +80,22 @@ export async function applyPicks(
         reporter,
       )
     : null;
-  if (session !== null) await keepResults(session, pass, picks, printed);
-  if (session !== null) await keepSynthesis(repository, session, pass, synthesis.tree);
+  const tree = proved?.tree ?? synthesis.tree;
+  checkReplay(options, tree);
+  if (session !== null) await keepResults(session, pass, picks, { ...printed, tree });
+  if (session !== null) await keepSynthesis(repository, session, pass, tree);
   if (main !== null) {
-    await applySynthesis(repository, main, { tree: synthesis.tree, pass }, plan?.taken);
+    await applySynthesis(repository, main, { tree, pass }, plan?.taken);
     const models = comparison.candidates.map(({ model }) => model);
     await rememberTaken(main, models, wholeTaken(printed.applied, printed.unpicked), reporter);
   }
   const mainGates =
     proved === null || main === null || !options.mainGates
       ? null
-      : await gateMainTree(
-          proved.exam,
-          main,
-          { tree: synthesis.tree, proof: proved.proof },
-          reporter,
-        );
+      : await gateMainTree(proved.exam, main, { tree, proof: proved.proof }, reporter);
   return {
     ...printed,
+    tree,
     undo: main === null ? null : sessionCommand(main, 'apply-picks', '--undo'),
     verify: proved === null ? null : proved.verification,
     main_gates: mainGates,
@@ -127,11 +125,12 @@ function nextStep(main: Session | null, gates: MainGates | null): string {
     : sessionCommand(main, 'gates', '--main');
 }
 
-function replayDiffers(expected: string, tree: string): Failure {
-  return new Failure({
+function checkReplay({ expectedTree: expected }: ApplyOptions, tree: string): void {
+  if (expected === undefined || expected === tree) return;
+  throw new Failure({
     code: 'replay-differs',
     message: `The picks of the bundle make the tree ${tree} here, and made ${expected} when it was written. Nothing was applied.`,
-    hint: 'The bundle was changed, or is of another version of this skill: compare versions, or pick anew with --picks.',
+    hint: 'The bundle was changed, or is of another version of this skill, or what was formatted in its proof needs --verify here too: compare versions, or pick anew with --picks.',
     details: { expected, tree },
   });
 }

@@ -31,7 +31,6 @@ import type { Run } from './run-state.ts';
 import { snapshotTree } from './snapshot.ts';
 import { startSession } from './start-session.ts';
 import { keepSuggestion, type PrintedSuggestion, suggest } from './suggest.ts';
-import { withFormatting } from './with-formatting.ts';
 
 export interface ExecuteOptions {
   triggers: Triggers;
@@ -101,8 +100,7 @@ export async function execute(
   }
   const gates = await gateModels(repository, session, options, signal, reporter);
   if (options.crossTests) await crossTestModels(repository, session, options, signal, reporter);
-  const raw = await compare(repository, session.data.base, candidatesOf(session, pass));
-  const comparison = await withFormatting(repository, session, pass, raw, signal, reporter);
+  const comparison = await compare(repository, session.data.base, candidatesOf(session, pass));
   const evidence = await readEvidence(session, pass, comparison);
   const suggested = await suggest(repository, session, pass, comparison);
   await keepComparison(session, pass, comparison, evidence, suggested);

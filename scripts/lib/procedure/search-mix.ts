@@ -1,6 +1,7 @@
 /** Phase 7, where the mix is red: which picks are to blame, and which mix near them is green. It is told, never applied. */
 import { join } from 'node:path';
 import { ExpectedError } from '../errors.ts';
+import type { Gate } from '../gates/gate.ts';
 import { isTest } from '../gates/tampering/names.ts';
 import { pathText } from '../git/paths.ts';
 import { treeOf } from '../git/trees.ts';
@@ -21,11 +22,19 @@ import {
 } from '../synthesis/search/search.ts';
 import { type Synthesis, synthesize } from '../synthesis/synthesize.ts';
 import type { Comparison } from './compare.ts';
+import { formatTree } from './format-mix.ts';
 import type { TargetResult } from './gate-record.ts';
 import { needsOfPicks } from './missing-picks.ts';
 import { type Exam, proveTree } from './prove.ts';
 import { hopelessItems, isGreen, isOfGate, redItems } from './red-items.ts';
 import { relationsIn } from './relations.ts';
+import type { Lay } from './scratch-worktree.ts';
+
+/** What mixes are proved with, and the formatters that write first what they would find fault with. */
+export interface SearchExam extends Exam {
+  scratch: Lay;
+  formatters: readonly Gate[];
+}
 
 export interface SearchBudget {
   runs: number;
@@ -80,7 +89,7 @@ export function findingsOf(exam: Exam, proof: TargetResult, models: readonly str
 
 /** @param picks plain ones (see expandPicks), whose proof is red */
 export async function searchMix(
-  exam: Exam,
+  exam: SearchExam,
   comparison: Comparison,
   picks: Picks,
   proof: TargetResult,
@@ -120,7 +129,7 @@ class Trials {
   private readonly known = new Map<string, Outcome>();
 
   constructor(
-    private readonly exam: Exam,
+    private readonly exam: SearchExam,
     private readonly comparison: Comparison,
     private readonly picks: Picks,
     private readonly proof: TargetResult,
@@ -140,7 +149,7 @@ class Trials {
     const { red, hopeless, known } = this.findings;
     const outcomes = [...known].map(([source, result]): [string, Outcome] => {
       const outcome = {
-        red: redItems(result),
+        red: this.unformatted(redItems(result)),
         isGreen: (it: string) => isGreen(it, result, proof),
       };
       this.known.set(result.tree, outcome);
@@ -190,13 +199,22 @@ class Trials {
     const gates = [...exam.gates].sort((a, b) => Number(wasRed(b.name)) - Number(wasRed(a.name)));
     const always = gates.filter(({ name }) => wasRed(name)).length;
     const quiet = { ...reporter, progress: () => undefined };
-    const result = await proveTree(exam, tree, quiet, { gates, trial: { always } });
+    const { tree: written } =
+      exam.formatters.length === 0 ? { tree } : await formatTree(exam, exam.formatters, tree);
+    const result = await proveTree(exam, written, quiet, { gates, trial: { always } });
     const red = redItems(result);
     if (red.size === 0 && !result.passed) red.add('no gate ran');
     reporter.progress(
       `mix ${this.runs} of at most ${this.budget.runs}: ${red.size === 0 ? 'green' : `red (${[...red].slice(0, 3).join(', ')}${red.size > 3 ? ', ...' : ''})`}`,
     );
     return { red, isGreen: (item: string) => isGreen(item, result, proof) };
+  }
+
+  /** What is red with a model for its format alone is mended where a mix takes it. */
+  private unformatted(red: ReadonlySet<string>): Set<string> {
+    const isFormat = (item: string) =>
+      this.exam.formatters.some(({ name }) => isOfGate(item, name));
+    return new Set([...red].filter((item) => !isFormat(item)));
   }
 
   private tellBudget(): void {

@@ -1,22 +1,27 @@
 /** Phase 7: the mix is proved before anything is applied; a red one is told with what is to blame and what would be green. */
 import * as z from 'zod';
 import { Refusal } from '../errors.ts';
+import { pathText } from '../git/paths.ts';
 import type { Reporter } from '../script.ts';
 import type { Session } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
 import { type Picks, picksSchema } from '../synthesis/picks.ts';
 import type { Comparison } from './compare.ts';
+import { type ProvedMix, proveFormatted } from './format-mix.ts';
 import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
 import type { MissingPick } from './missing-picks.ts';
 import type { OpenedComparison } from './open-comparison.ts';
-import { type Exam, keepProof, prepareExam, proveTree } from './prove.ts';
+import { type Exam, keepProof, prepareExam } from './prove.ts';
 import { greenWith, type KnownResults, redItems } from './red-items.ts';
-import { withScratchWorktree } from './scratch-worktree.ts';
+import { type Lay, withScratchWorktree } from './scratch-worktree.ts';
 import { findingsOf, type MixSearch, searchMix } from './search-mix.ts';
 
 export const verificationSchema = z.object({
   passed: z.boolean(),
   gates: z.array(gateResultSchema),
+  formatted: z
+    .array(z.string())
+    .describe('files that the formatter of the project rewrote: they are proved and applied so'),
   red: z.array(z.string()).describe('what is red: gates, or tests of gates where they have names'),
   culprits: z.array(z.string()).describe('with --search: the picks that are to blame'),
   nearest_green: z
@@ -54,6 +59,8 @@ export interface VerifyOptions {
 
 export interface Proved {
   exam: Exam;
+  /** That of the picks, or what the project's formatter made of it. */
+  tree: string;
   proof: TargetResult;
   verification: z.output<typeof verificationSchema>;
 }
@@ -75,23 +82,25 @@ export async function verifyPicks(
     ...{ repository, session, pass, base: comparison.base, signal: options.signal },
     ...{ gateOptions: options.gate, timeoutMs: options.timeout * 1000 },
   });
-  const { proof, search } = await withScratchWorktree(
+  const { mix, search } = await withScratchWorktree(
     repository,
     session,
     exam.needs,
     reporter,
     (scratch) => proveAndSearch({ ...exam, scratch }, comparison, picks, tree, options, reporter),
   );
+  const { proof, formatted } = mix;
   if (session !== null) await keepProof(session, pass, proof);
   const models = comparison.candidates.map(({ model }) => model);
   const { red, known } = findingsOf(exam, proof, models);
   const verification = {
     passed: proof.passed,
     gates: printTarget(proof).gates,
+    formatted: formatted.map(pathText),
     red: [...red],
     culprits: search?.culprits ?? [],
     nearest_green: search?.nearest ?? null,
-    runs: 1 + (search?.runs ?? 0),
+    runs: mix.runs + (search?.runs ?? 0),
     search: search && {
       budget: { runs: options.searchRuns, minutes: options.searchMinutes },
       duration_ms: search.duration_ms,
@@ -106,22 +115,23 @@ export async function verifyPicks(
     reporter.warn(
       `The mix leaves red what was red on base: ${item}${greenElsewhere(item, known)}.`,
     );
-  return { exam, proof, verification };
+  return { exam, tree: mix.tree, proof, verification };
 }
 
 async function proveAndSearch(
-  exam: Exam,
+  exam: Exam & { scratch: Lay },
   comparison: Comparison,
   picks: Picks,
   tree: string,
   options: VerifyOptions,
   reporter: Reporter,
-): Promise<{ proof: TargetResult; search: MixSearch | null }> {
-  const proof = await proveTree(exam, tree, reporter);
-  if (!options.search || (proof.passed && redItems(proof).size === 0))
-    return { proof, search: null };
+): Promise<{ mix: ProvedMix; search: MixSearch | null }> {
+  const mix = await proveFormatted(exam, tree, reporter);
+  const { proof, formatters } = mix;
+  if (!options.search || (proof.passed && redItems(proof).size === 0)) return { mix, search: null };
   const budget = { runs: options.searchRuns, ms: options.searchMinutes * 60_000 };
-  return { proof, search: await searchMix(exam, comparison, picks, proof, budget, reporter) };
+  const given = { ...exam, formatters };
+  return { mix, search: await searchMix(given, comparison, picks, proof, budget, reporter) };
 }
 
 function greenElsewhere(item: string, known: KnownResults): string {

@@ -43,9 +43,8 @@ export function suggestPicks({ files, wholes, cross }: SuggestionFacts): Suggest
   const [spine, ...others] = wholes;
   const [model] = spine?.models ?? [];
   if (spine === undefined || model === undefined) return null;
-  const tests = provedTests(model, others, files, cross);
-  const shared = sharedEdits(spine, others, files);
-  const grafts = [...tests, ...shared.filter((it) => it.isSure)];
+  const grafts = provedTests(model, others, files, cross);
+  const undecided = sharedEdits(spine, others, files);
   const picks = new Map(
     picksTaking(model, files).picks.map((pick): [string, Pick] => [
       keyOf(pick),
@@ -53,7 +52,6 @@ export function suggestPicks({ files, wholes, cross }: SuggestionFacts): Suggest
     ]),
   );
   for (const { pick } of grafts) picks.set(keyOf(pick), pick);
-  const undecided = shared.filter((it) => !it.isSure);
   const taken = new Set([...grafts, ...undecided].map(({ path }) => path));
   return { picks: [...picks.values()], grafts, undecided, offers: offersOf(spine, files, taken) };
 }
@@ -100,14 +98,14 @@ function leavesAlone(model: string, file: ComparedFile): boolean {
 }
 
 /**
- * Edits of code that at least two others share where the spine left base alone. They are taken where all others make them
- * in a file that the spine changes as well; of real ones the rest was needed by nobody, and often of another design.
+ * Edits of code that at least two others share where the spine left base alone. None is taken by itself: of real ones few
+ * were needed, most were of another design, and one that all others made was as often wrong as right.
  */
 function sharedEdits(
   spine: RankedWhole,
   others: readonly RankedWhole[],
   files: readonly ComparedFile[],
-): (Graft & { isSure: boolean })[] {
+): Graft[] {
   const [model = ''] = spine.models;
   const names = others.flatMap(({ models }) => models);
   const numbered = numberedLike(model, files);
@@ -119,15 +117,14 @@ function sharedEdits(
       names.filter((name) => models.includes(name)).length > 1;
     if (versionOf(file, model) === undefined) {
       const models = file.groups.find((group) => isShared({ models: group }));
-      return models === undefined ? [] : [{ ...graftOfFile(file, models), isSure: false }];
+      return models === undefined ? [] : [graftOfFile(file, models)];
     }
     const own = file.hunks.filter((hunk) => hunk.models.includes(model));
     const hunks = file.hunks.filter(
       (hunk) => isShared(hunk) && !own.some((it) => it === hunk || overlap(it, hunk)),
     );
     if (hunks.length === 0 || file.base === null) return [];
-    const isSure = hunks.every(({ models }) => names.every((name) => models.includes(name)));
-    return [{ ...graftOfHunks(file, model, hunks), isSure }];
+    return [graftOfHunks(file, model, hunks)];
   });
 }
 
