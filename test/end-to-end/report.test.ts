@@ -40,7 +40,7 @@ test('the page tells the whole walk, also after cleanup, and names what it canno
   const { report } = await ok(box, cwd, 'report', ...session);
   const page = await readFile(report, 'utf8');
   for (const part of [
-    ...['decide: conflict', '+export const product', '-export const old', 'one is better'],
+    ...['conflict', '+export const product', '-export const old', 'one is better'],
     ...['stands in your working tree', 'apply-picks --undo', './diffs/two.diff', 'fixed here'],
   ]) {
     assert.ok(page.includes(part), part);
@@ -85,7 +85,7 @@ const RIVALS = {
     write('words.js', read('words.js', 'utf8').replace("'five'", "'5'")); write('spaces.js', 'export const a = 1;\\n'); console.log('done');`,
 };
 
-test('decisions, evidence, cross-tests and the proof of the mix are on the page', async () => {
+test('the suggestion, its questions, evidence, cross-tests and the proof of the mix are on the page', async () => {
   await using box = await sandbox();
   const words = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
   const cwd = await box.repository({
@@ -100,62 +100,44 @@ test('decisions, evidence, cross-tests and the proof of the mix are on the page'
   });
   const { session } = await upToComparison(box, cwd);
   const { cells } = await ok(box, cwd, 'cross-tests', ...session);
-  const { disputes } = await ok(box, cwd, 'compare', '--full', ...session);
-  assert.is(disputes.length, 2);
-  const [first, second] = disputes;
-  const picks = ['--take', 'one', '--pick', `${first.id}=two`];
-  await ok(box, cwd, 'apply-picks', ...picks, '--verify', ...session);
+  const { questions, suggestion } = await ok(box, cwd, 'compare', '--suggest', ...session);
+  assert.ok(questions.length > 0);
+  await ok(box, cwd, 'apply-picks', '--take', 'one', '--verify', ...session);
 
   const { report, warnings } = await ok(box, cwd, 'report', ...session);
   assert.equal(warnings, []);
-  assert.is(first.options[0].models[0], 'two');
   const page = await readFile(report, 'utf8');
   const said = textOf(page);
   for (const part of [
-    ...['2 decisions to make', `--pick ${first.id}=`, 'its tests fail on base'],
+    ...[`All of ${suggestion.spine.model} : `, 'its tests fail on base', 'How to apply it'],
+    ...questions.map(({ id, about }: Record<string, string>) => `${id} ${about}`),
     ...['renamed from words.js ; edits under the old name are compared here'],
     ...["format only (white space, or what the project's formatter makes equal)"],
     ...['shapes.test.js test single', 'mix the last proof, of', 'The gates on this mix: ✓ passed'],
   ])
     assert.ok(said.includes(part), `${part}\n${said}`);
-  const articles = page.split('<article class="decision"').slice(1);
-  assert.is(articles.length, 2);
-  for (const [at, { id }] of [first, second].entries())
-    assert.match(articles[at] ?? '', new RegExp(`<code class="id">${id}</code>`));
-  // By content, two would be first in one of them: each model keeps its side.
-  for (const article of articles)
-    assert.equal(
-      [...article.matchAll(/<h5>(\w+)/g)].map(([, model]) => model),
-      ['one', 'two'],
-    );
-  const optionOf = (article = '', model: string) =>
-    article.split('<div class="option">').find((it) => it.startsWith(`<h5>${model}</h5>`)) ?? '';
-  assert.match(articles[0] ?? '', /line 5 of base, in <code>export function area/);
-  assert.match(optionOf(articles[0], 'one'), /class="add">\+ {2}return width \* height;/);
-  assert.not.match(optionOf(articles[0], 'one'), /2 \*/);
-  assert.match(optionOf(articles[0], 'two'), /class="add">\+ {2}return height \* width;/);
-  assert.match(articles[1] ?? '', /line 12 of base, in <code>export function perimeter/);
-  assert.match(optionOf(articles[1], 'one'), /class="add">\+ {2}return 2 \* \(width \+ height\);/);
+  assert.match(page, /class="add">\+ {2}return width \* height;/);
+  assert.match(page, /class="add">\+ {2}return height \* width;/);
   const caught = cells.filter(({ kind }: { kind: string }) => kind === 'caught');
   assert.ok(caught.some(({ code_of }: { code_of: string }) => code_of === 'two'));
-  assert.match(said, /tests of one on two : ✗ caught ; perimeter/);
-  assert.match(said, /is caught by tests of none ✗ caught one/);
+  assert.match(said, /one two caught 1 perimeter/);
+  assert.match(said, /is caught by tests of none one/);
 
-  // As an older version left it: no questions, no evidence, no facts of tests and renames.
+  // As an older version left it: no suggestion, no evidence, no facts of tests and renames.
   const file = join(report, '..', 'comparison.json');
-  const { disputes: _, evidence: __, files, ...rest } = JSON.parse(await readFile(file, 'utf8'));
+  const { suggestion: _, evidence: __, files, ...rest } = JSON.parse(await readFile(file, 'utf8'));
   const older = files.map(
     ({ is_test, base, origin, moved_to, hunks, ...facts }: Record<string, unknown>) => ({
       ...facts,
       hunks: (hunks as Record<string, unknown>[]).map(({ near, decision, ...hunk }) => hunk),
     }),
   );
-  await writeFile(file, JSON.stringify({ ...rest, decisions: 1, files: older }));
+  await writeFile(file, JSON.stringify({ ...rest, files: older }));
   await writeFile(join(report, '..', 'cross-tests.json'), '{');
   const again = await ok(box, cwd, 'report', ...session);
   assert.equal([again.warnings.length, /cross-tests\.json/.test(again.warnings.join())], [1, true]);
   const old = textOf(await readFile(report, 'utf8'));
-  assert.match(old, /! 1 file to decide on\./);
+  assert.match(old, /Nothing was suggested in this pass yet/);
   assert.match(old, /No facts were gathered/);
 });
 

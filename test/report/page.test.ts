@@ -49,7 +49,7 @@ test('facts are said in words', () => {
     ...['gemini : with the gate files of base: lint failed.'],
     ...['gpt , test: ✗ broken client > gives up after the limit'],
     ...['environment: red in worktrees only'],
-    ...['gives up after the limit', '9 files changed, 3 decisions to make'],
+    ...['gives up after the limit', '9 files changed · 1 question open'],
     ...['old mode 100644', 'new mode 100755', '1,096 more lines of this diff in diffs/gpt.diff'],
     ...['A binary file: its bytes are in diffs/gemini.diff', 'moved to public/logo.png'],
     ...['The synthesis stands in your working tree', 'the only one that honours Retry-After'],
@@ -60,7 +60,7 @@ test('facts are said in words', () => {
 test('what is not there is said', () => {
   const nothing = {
     ...{ gates: null, comparison: null, applied: null, analysis: null, noticed: null },
-    ...{ evidence: [], cross_tests: null },
+    ...{ suggestion: null, evidence: null, cross_tests: null },
   };
   const fresh = model('claude', { run: null, capture: null, totals: null, places: [] });
   assertSays(
@@ -68,6 +68,7 @@ test('what is not there is said', () => {
     ...['not run yet', 'not captured', 'No gate was run', 'Nothing has been compared'],
     ...['Nothing was applied', 'No analysis was stored', 'no gates run', 'not compared'],
     ...['No model was run yet', 'No facts were gathered', 'were not run on each other’s code'],
+    ...['Nothing was suggested in this pass yet'],
   );
   const { session } = sample();
   assertSays(

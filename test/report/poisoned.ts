@@ -1,8 +1,11 @@
-import type { ReportEvidence } from '../../scripts/lib/report/evidence-data.ts';
-import type { ReportComparison, ReportData } from '../../scripts/lib/report/report-data.ts';
+import type {
+  FactTable,
+  ReportComparison,
+  ReportData,
+  ReportSuggestion,
+} from '../../scripts/lib/report/report-data.ts';
 import { gate, model, sample } from './sample.ts';
-import { file, option, version } from './sample-comparison.ts';
-import { cell, evidenceOf } from './sample-evidence.ts';
+import { file, version } from './sample-comparison.ts';
 
 /** The sample with a text in every place that takes one from outside. */
 export function poisoned(text: string): ReportData {
@@ -49,15 +52,10 @@ export function poisoned(text: string): ReportData {
       },
     },
     comparison: poisonedComparison(text),
-    evidence: [poisonedEvidence(text)],
+    suggestion: poisonedSuggestion(text),
+    evidence: poisonedTable(text),
     cross_tests: {
-      ...{ schema_version: 1, gates: [{ name: text, command: text }], models: [text] },
-      ...{ base_tests: [], summary: [], outdated: true },
-      cells: [
-        cell(text, text, 'caught', {
-          ...{ detail: text, failed_tests: Array(50).fill(text), failed_tests_count: 60 },
-        }),
-      ],
+      ...{ matrix: poisonedTable(text), failures: poisonedTable(text), outdated: true },
     },
     applied: {
       ...{ to: 'main', state: 'applied', tree: text, undo: text },
@@ -73,20 +71,8 @@ function poisonedComparison(text: string): ReportComparison {
   const changed = version(text, {
     ...{ status: text, mode: text, old_path: text, new_path: text, patch, diff: place },
   });
-  const hunk = { id: text, old_start: 1, old_lines: 1 };
-  const excerpt = { lines: [text, `-${text}`], line_count: 9 };
-  const question = { id: text, path: text, is_test: true, origin: text, near: Array(9).fill(text) };
-  const facts = { diff: place, version: changed, name: text };
-  const options = [option([text, text], { ...facts, hunks: [{ ...hunk, excerpt }] })];
   return {
-    ...{ models: [text], decisions: 9, outdated: true },
-    questions: [
-      { ...question, kind: 'hunks', options },
-      { ...question, kind: 'hunks', options: [option([text], { diff: place })] },
-      { ...question, kind: 'versions', options },
-      { ...question, kind: 'versions', options: [option([text], { diff: place })] },
-      { ...question, kind: 'names', options },
-    ],
+    ...{ models: [text], outdated: true },
     files: [
       file({
         ...{ path: text, is_test: true, origin: text, moved_to: text, agreement: 'conflict' },
@@ -96,15 +82,16 @@ function poisonedComparison(text: string): ReportComparison {
   };
 }
 
-function poisonedEvidence(text: string): ReportEvidence {
+function poisonedTable(text: string): FactTable {
   const texts = Array(50).fill(text);
-  const named = texts.map(() => ({ path: text, name: text }));
-  return evidenceOf(text, {
-    gates: [{ kind: text, name: text, status: text, verdict: 'introduced', tests: null }],
-    tests: { new_files: texts, changed_files: texts, deleted_files: texts, ran_more: 1 },
-    cross_tests: { catches: texts, caught_by: texts, proves_something: true, fails_own: true },
-    dependencies: { added: named, removed: named, changed: named },
-    public_api: { added: named, removed: named },
-    tampered: texts.map((path) => ({ path, kind: 'test-deleted', severity: 'strong' })),
-  });
+  return { head: ['', text, texts], rows: [[text, text, texts]] };
+}
+
+function poisonedSuggestion(text: string): ReportSuggestion {
+  return {
+    ...{ spine: { model: text, why: text }, wholes: poisonedTable(text), apply: text },
+    ...{ grafts: [{ path: text, why: text }], offers: [{ path: text, models: [text] }] },
+    offers_count: 9,
+    questions: [{ id: text, about: text, names: [text, text], options: [{ models: [text] }] }],
+  };
 }

@@ -1,8 +1,8 @@
-/** Files of three models: decisions of every kind, a rename, a test, and what needs no decision. */
+/** Files of three models: versions that exclude each other, a rename, a test, and what agrees; what is suggested. */
 import type {
   ReportComparison,
   ReportFile,
-  ReportOption,
+  ReportSuggestion,
   ReportVersion,
 } from '../../scripts/lib/report/report-data.ts';
 
@@ -23,14 +23,6 @@ export function file(facts: Partial<ReportFile> & Pick<ReportFile, 'path'>): Rep
   };
 }
 
-export function option(models: string[], facts: Partial<ReportOption> = {}): ReportOption {
-  return {
-    ...{ models, hunks: [], version: null, name: null },
-    diff: { path: `diffs/${models[0]}.diff`, what: 'the whole diff' },
-    ...facts,
-  };
-}
-
 const retryHunk = [
   '@@ -12,9 +12,14 @@ export class Client {',
   '   async fetch(url: string): Promise<Response> {',
@@ -47,15 +39,6 @@ const retryHunk = [
   '   }',
 ];
 
-const gptHunk = [
-  '   async fetch(url: string): Promise<Response> {',
-  '-    const response = await this.transport.get(url);',
-  '-    if (!response.ok) throw new HttpError(response.status);',
-  '+    const response = await retry(() => this.transport.get(url), { times: 3, base: 250, jitter: Math.random });',
-  '     return response;',
-  '   }',
-];
-
 const gone = { status: 'deleted', mode: null, patch: null };
 
 const logo = {
@@ -64,51 +47,7 @@ const logo = {
 };
 
 export const comparison: ReportComparison = {
-  ...{ models: ['claude', 'gemini', 'gpt'], decisions: 3, outdated: false },
-  questions: [
-    {
-      ...{ id: 'd3f1a9c2', path: 'src/client.ts', is_test: false, origin: null, kind: 'hunks' },
-      near: ['export class Client {'],
-      options: [
-        option(['claude', 'gemini'], {
-          hunks: [
-            {
-              ...{ id: 'h61c0de42', old_start: 13, old_lines: 3 },
-              excerpt: { lines: retryHunk.slice(1), line_count: retryHunk.length - 1 },
-            },
-          ],
-        }),
-        option(['gpt'], {
-          hunks: [
-            {
-              ...{ id: 'h0badcafe', old_start: 13, old_lines: 2 },
-              excerpt: { lines: gptHunk, line_count: gptHunk.length },
-            },
-            {
-              ...{ id: 'h5eed1e55', old_start: 30, old_lines: 0 },
-              excerpt: { lines: ['+  private backoff() {'], line_count: 1091 },
-            },
-          ],
-        }),
-      ],
-    },
-    {
-      ...{ id: 'd81b22e0', path: 'assets/logo.png', is_test: false, origin: null },
-      ...{ kind: 'versions', near: [] },
-      options: [
-        option(['gemini'], { version: logo.gemini }),
-        option(['gpt'], { version: logo.gpt }),
-      ],
-    },
-    {
-      ...{ id: 'd5c0ffee', path: 'docs/HOWTO.md', is_test: false, origin: null },
-      ...{ kind: 'names', near: [] },
-      options: [
-        option(['gemini'], { name: 'docs/guide.md' }),
-        option(['gpt'], { name: 'docs/how-to.md' }),
-      ],
-    },
-  ],
+  ...{ models: ['claude', 'gemini', 'gpt'], outdated: false },
   files: [
     file({
       path: 'docs/retry.md',
@@ -169,4 +108,26 @@ export const comparison: ReportComparison = {
       ],
     }),
   ],
+};
+
+export const suggestion: ReportSuggestion = {
+  spine: { model: 'claude', why: 'it breaks nothing' },
+  wholes: {
+    head: ['whole of', 'breaks alone', 'repairs'],
+    rows: [
+      [['claude'], [], ['test: retries']],
+      [['gemini'], 'not gated', []],
+      [['gpt'], ['test: gives up after the limit'], []],
+    ],
+  },
+  grafts: [{ path: 'test/backoff.test.ts', why: 'tests of gemini: they pass on this' }],
+  offers: [{ path: 'docs/retry.md', models: ['gemini', 'gpt'] }],
+  offers_count: 3,
+  questions: [
+    {
+      ...{ id: 'q3f1a9', about: 'Tests of gpt fail on claude.', names: ['honours Retry-After'] },
+      options: [{ models: ['gpt', 'gemini'] }],
+    },
+  ],
+  apply: 'mm.mjs apply-picks --picks picks.suggested.json --verify --pick q3f1a9=neither',
 };

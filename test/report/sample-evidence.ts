@@ -1,8 +1,9 @@
 /** The facts of three models, and what their tests say of each other. */
-import { BASE, type CrossCell } from '../../scripts/lib/gates/cross-tests.ts';
-import type { ReportCrossTests, ReportEvidence } from '../../scripts/lib/report/evidence-data.ts';
+import { BASE, type CrossCell, type CrossTests } from '../../scripts/lib/gates/cross-tests.ts';
+import { crossFailures, crossMatrix } from '../../scripts/lib/procedure/cross-tests-markdown.ts';
+import type { Evidence } from '../../scripts/lib/procedure/evidence.ts';
 
-export function evidenceOf(model: string, facts: Partial<ReportEvidence> = {}): ReportEvidence {
+export function evidenceOf(model: string, facts: Partial<Evidence> = {}): Evidence {
   return {
     ...{ model, files: 4, additions: 128, deletions: 31, gates: [], passed: null },
     tests: { new_files: [], changed_files: [], deleted_files: [], ran_more: null },
@@ -16,7 +17,7 @@ export function evidenceOf(model: string, facts: Partial<ReportEvidence> = {}): 
 
 const named = (name: string) => ({ path: 'src/client.ts', name });
 
-export const evidence: ReportEvidence[] = [
+export const evidence: Evidence[] = [
   evidenceOf('claude', {
     gates: [
       { kind: 'linter', name: 'lint', status: 'pass', verdict: 'ok', tests: null },
@@ -73,7 +74,7 @@ export const evidence: ReportEvidence[] = [
   }),
 ];
 
-export function cell(
+function cell(
   tests_of: string,
   code_of: string,
   kind: CrossCell['kind'],
@@ -88,9 +89,9 @@ export function cell(
   };
 }
 
-export const crossTests: ReportCrossTests = {
+const result: CrossTests = {
   ...{ schema_version: 1, gates: [{ name: 'test', command: 'npm test' }] },
-  ...{ models: ['claude', 'gemini', 'gpt'], base_tests: [], summary: [], outdated: false },
+  ...{ models: ['claude', 'gemini', 'gpt'], base_tests: [], summary: [] },
   cells: [
     cell('claude', BASE, 'caught'),
     cell('claude', 'claude', 'passes'),
@@ -109,4 +110,8 @@ export const crossTests: ReportCrossTests = {
     cell('gpt', 'claude', 'unknown', { ran: null, failed: null, status: 'timeout' }),
     cell('gpt', 'gpt', 'fails-own', { detail: 'they fail on their own code' }),
   ],
+};
+
+export const crossTests = {
+  ...{ matrix: crossMatrix(result), failures: crossFailures(result), outdated: false },
 };

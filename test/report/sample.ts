@@ -1,6 +1,7 @@
 /** A session as it may well be: one green model, one red, one that ran out of time, one that was not there. */
+import { evidenceTable } from '../../scripts/lib/procedure/evidence-table.ts';
 import type { ReportData, ReportGate, ReportModel } from '../../scripts/lib/report/report-data.ts';
-import { comparison } from './sample-comparison.ts';
+import { comparison, suggestion } from './sample-comparison.ts';
 import { crossTests, evidence } from './sample-evidence.ts';
 
 const folder =
@@ -152,7 +153,8 @@ export function sample(facts: Partial<ReportData> = {}): ReportData {
       },
     },
     comparison,
-    evidence,
+    suggestion,
+    evidence: evidenceTable(evidence),
     cross_tests: crossTests,
     applied: {
       ...{ to: 'main', state: 'applied', tree: MIX },

@@ -1,17 +1,20 @@
 /** cross-tests.md: the matrix for people. Names of files and tests are a model's words, and never markup. */
 import { BASE, type CrossCell, type CrossSummary, type CrossTests } from '../gates/cross-tests.ts';
+import type { FactTable } from '../report/report-data.ts';
 import { inlineCode } from '../synthesis/markdown.ts';
+import { tableMarkdown } from './table-markdown.ts';
 
 /** Rows: whose tests. Columns: whose code. Also of a relabelled result. */
 export function crossTestsMarkdown(result: CrossTests): string {
+  const failures = crossFailures(result);
   return [
     '# Cross-tests',
     result.cells.length === 0
       ? 'No model added or changed a test.'
       : `Each row is one model's new and changed tests, each column the code that they ran on: ${gatesOf(result)}.`,
-    ...(result.cells.length === 0 ? [] : [matrix(result)]),
+    ...(result.cells.length === 0 ? [] : [tableMarkdown(crossMatrix(result))]),
     ...section('What the tests are worth', result.summary.map(summaryLine)),
-    ...section('What failed', result.cells.filter(hasMore).map(cellLine)),
+    ...(failures.rows.length === 0 ? [] : ['## What failed', tableMarkdown(failures)]),
     ...section('Base’s own tests', result.base_tests.filter(isRed).map(baseLine)),
   ]
     .join('\n\n')
@@ -24,23 +27,33 @@ function gatesOf({ gates }: CrossTests): string {
     .join(', ');
 }
 
-function matrix({ cells, models }: CrossTests): string {
+export function crossMatrix({ cells, models }: CrossTests): FactTable {
   const columns = [BASE, ...models];
   const rows = models.filter((model) => cells.some(({ tests_of }) => tests_of === model));
   const cellOf = (row: string, column: string) =>
     cells.find(({ tests_of, code_of }) => tests_of === row && code_of === column);
-  const head = ['tests of \\ code of', ...columns.map(inlineCode)];
-  return [
-    head,
-    head.map(() => '---'),
-    ...rows.map((row) => [inlineCode(row), ...columns.map((it) => cellText(cellOf(row, it)))]),
-  ]
-    .map((texts) => `| ${texts.join(' | ')} |`)
-    .join('\n');
+  return {
+    head: ['tests of \\ code of', ...columns.map((it) => [it])],
+    rows: rows.map((row) => [[row], ...columns.map((it) => cellText(cellOf(row, it)))]),
+  };
+}
+
+export function crossFailures({ cells }: CrossTests): FactTable {
+  const failing = cells.filter(
+    ({ failed_tests_count, detail, kind }) =>
+      kind !== 'passes' && (failed_tests_count > 0 || detail !== ''),
+  );
+  const rows = failing.map((cell) => [
+    ...[[cell.tests_of], [cell.code_of], kindText(cell)],
+    cell.detail === '' ? '' : [cell.detail],
+    cell.failed_tests_count === 0 ? '' : `${cell.failed_tests_count}`,
+    cell.failed_tests.length === 0 ? '' : cell.failed_tests,
+  ]);
+  return { head: ['tests of', 'code of', 'what', 'why', 'failed', 'the first'], rows };
 }
 
 const KIND_WORDS: Record<CrossCell['kind'], string> = {
-  caught: '**caught**',
+  caught: 'caught',
   'does-not-fit': 'does not fit',
   'fails-own': 'fails on its own code',
   unknown: 'unknown',
@@ -72,20 +85,6 @@ function summaryLine(summary: CrossSummary): string {
     caught_by.length > 0 ? `its code is caught by the tests of ${names(caught_by)}` : '',
   ];
   return `- ${inlineCode(tests_of)}: ${facts.filter((fact) => fact !== '').join('; ')}`;
-}
-
-function hasMore({ failed_tests_count, detail, kind }: CrossCell): boolean {
-  return kind !== 'passes' && (failed_tests_count > 0 || detail !== '');
-}
-
-function cellLine(cell: CrossCell): string {
-  const { tests_of, code_of, detail, failed_tests, failed_tests_count } = cell;
-  const words = [
-    kindText(cell),
-    detail === '' ? '' : inlineCode(detail),
-    failed_tests_count === 0 ? '' : shortList(failed_tests, failed_tests_count),
-  ];
-  return `- tests of ${inlineCode(tests_of)} on ${inlineCode(code_of)}: ${words.filter((it) => it !== '').join('; ')}`;
 }
 
 function isRed({ status }: { status: string }): boolean {

@@ -10,11 +10,13 @@ import { blindLabels, type LabelMap, relabel } from '../synthesis/blind.ts';
 import type { ComparedFile } from '../synthesis/compare.ts';
 import { comparisonMarkdown } from '../synthesis/markdown.ts';
 import type { Comparison } from './compare.ts';
+import { crossTestsMarkdown } from './cross-tests-markdown.ts';
 import { type EvidenceOfAll, relabelEvidence } from './evidence.ts';
-import { evidenceMarkdown } from './evidence-markdown.ts';
+import { evidenceTable } from './evidence-table.ts';
 import { printComparedFiles, printQuestions } from './printed-comparison.ts';
 import { relabelSuggested, type Suggested } from './suggest.ts';
 import { suggestionMarkdown } from './suggestion-markdown.ts';
+import { tableMarkdown } from './table-markdown.ts';
 
 /** Writes comparison.json and comparison.md of the pass. */
 export async function keepComparison(
@@ -95,14 +97,23 @@ export async function passLabels(
 
 function pageOf(
   files: readonly ComparedFile[],
-  evidence: EvidenceOfAll,
+  { models, cross }: EvidenceOfAll,
   suggested: Suggested,
 ): string {
-  const parts = [
+  const matrix =
+    cross === null
+      ? []
+      : [
+          crossTestsMarkdown(cross)
+            .replaceAll(/^#+ /gm, '### ')
+            .replace('### Cross-tests', '### Whose tests catch whose code'),
+        ];
+  return [
     '# Comparison\n',
     suggestionMarkdown(suggested),
     comparisonMarkdown(files, suggested.suggestion.picks),
-    evidenceMarkdown(evidence),
-  ];
-  return parts.join('\n');
+    ...(models.length === 0
+      ? []
+      : [`## Evidence\n\n${tableMarkdown(evidenceTable(models))}\n`, ...matrix]),
+  ].join('\n');
 }

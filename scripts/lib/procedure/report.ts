@@ -22,6 +22,7 @@ import {
 } from '../session/session.ts';
 import { sessionCommand, sessionWords } from '../session/session-command.ts';
 import { secretsOf } from '../session/session-secrets.ts';
+import { evidenceTable } from './evidence-table.ts';
 import { readGateRecord } from './gate-record.ts';
 import { inWords } from './guard-words.ts';
 import {
@@ -30,6 +31,7 @@ import {
   readComparison,
   readMatrix,
   readPatches,
+  suggestionFacts,
 } from './report/comparison-facts.ts';
 import { gateFacts, readProof } from './report/gate-facts.ts';
 import { readRunState } from './run-state.ts';
@@ -66,7 +68,8 @@ async function readReportData(session: Session, pass: number): Promise<ReportDat
     models,
     gates: gates || proof ? gateFacts(session, pass, gates, proof) : null,
     comparison: comparison && comparisonFacts(session, pass, comparison, patches),
-    evidence: comparison?.evidence ?? [],
+    suggestion: comparison && (await suggestionFacts(session, pass, comparison)),
+    evidence: comparison?.evidence.length ? evidenceTable(comparison.evidence) : null,
     cross_tests: await orProblem(problems, readMatrix(session, pass)),
     applied: applied && appliedFacts(session, pass, applied),
     noticed: await orProblem(problems, readNoticed(session)),

@@ -1,6 +1,8 @@
 /** The suggestion for people: the wholes in their order, what is added to the first, and what is asked. */
+import type { FactTable } from '../report/report-data.ts';
 import { inlineCode } from '../synthesis/markdown.ts';
 import type { Suggested } from './suggest.ts';
+import { tableMarkdown } from './table-markdown.ts';
 
 export function suggestionMarkdown({ suggestion, questions }: Suggested): string {
   const { spine, grafts, offers, offers_count } = suggestion;
@@ -9,7 +11,7 @@ export function suggestionMarkdown({ suggestion, questions }: Suggested): string
   return [
     '## Suggestion',
     `All of ${inlineCode(spine.model)}: ${spine.why}.`,
-    table(suggestion),
+    tableMarkdown(wholesTable(suggestion.wholes)),
     ...(grafts.length === 0
       ? []
       : ['Added to it:', grafts.map((it) => `- ${inlineCode(it.path)}: ${it.why}`).join('\n')]),
@@ -26,30 +28,21 @@ export function suggestionMarkdown({ suggestion, questions }: Suggested): string
     .concat('\n');
 }
 
-function table({ wholes }: Suggested['suggestion']): string {
+/** Best first, with what the order follows from. */
+export function wholesTable(wholes: Suggested['suggestion']['wholes']): FactTable {
   const head = [
     ...['whole of', 'breaks alone', 'breaks as others do', 'repairs'],
     ...["on others' tests", 'like the others', 'taken before'],
   ];
   const rows = wholes.map((whole) => [
-    whole.models.map(inlineCode).join(', '),
-    whole.breaks_alone === null ? 'not gated' : names(whole.breaks_alone),
-    names(whole.breaks_shared),
-    names(whole.repairs),
+    whole.models,
+    whole.breaks_alone ?? 'not gated',
+    ...[whole.breaks_shared, whole.repairs],
     whole.matrix === null ? '' : `${Math.round(whole.matrix * 100)} %`,
     whole.agreement.toFixed(2),
     whole.prior === 0 ? '' : whole.prior.toFixed(1),
   ]);
-  return [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
-}
-
-const MOST_NAMES = 3;
-
-function names(items: readonly string[]): string {
-  const more = items.length > MOST_NAMES ? ` and ${items.length - MOST_NAMES} more` : '';
-  return `${items.slice(0, MOST_NAMES).map(inlineCode).join(', ')}${more}`;
+  return { head, rows };
 }
 
 function questionText({ id, about, names: of, options }: Suggested['questions'][number]): string {

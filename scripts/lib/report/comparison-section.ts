@@ -1,9 +1,7 @@
-/** Where the candidates differ: first what somebody has to decide, then the rest. */
-
+/** Where the candidates differ: every file with all its versions, those first that exclude each other. */
 import { ownCommand } from '../own-command.ts';
-import { decisionAddress, decisionList, howToDecide } from './decision-list.ts';
 import { versionDiff } from './diff.ts';
-import { details, note, section, type Tone, table, testTag, word } from './elements.ts';
+import { details, note, section, table, testTag } from './elements.ts';
 import { type Html, html, type Insertion, join } from './html.ts';
 import type {
   Agreement,
@@ -11,7 +9,6 @@ import type {
   ReportComparison,
   ReportData,
   ReportFile,
-  ReportQuestion,
   ReportSession,
   ReportVersion,
 } from './report-data.ts';
@@ -19,25 +16,18 @@ import { count } from './wording.ts';
 
 /** The rest is in comparison.md, and its diffs where the models' diffs are. */
 const MOST_FILES = 400;
-/** So many decisions of a file are linked to from its row. */
-const MOST_LINKS = 6;
 
-const AGREEMENTS: Record<Agreement, [Tone | null, string, string]> = {
-  conflict: ['warn', 'decide: conflict', 'they changed the same lines differently'],
-  split: ['warn', 'decide: split', 'one cannot be merged with another line by line'],
-  disjoint: [null, 'disjoint', 'they changed different places, which can be combined'],
-  'format-only': [
-    null,
-    'format only',
-    "(white space, or what the project's formatter makes equal)",
-  ],
-  identical: ['good', 'identical', 'all that changed it made the same of it'],
-  single: [null, 'single', 'one model changed it'],
+const AGREEMENTS: Record<Agreement, [string, string]> = {
+  conflict: ['conflict', 'they changed the same lines differently'],
+  split: ['split', 'one cannot be merged with another line by line'],
+  disjoint: ['disjoint', 'they changed different places'],
+  'format-only': ['format only', "(white space, or what the project's formatter makes equal)"],
+  identical: ['identical', 'all that changed it made the same of it'],
+  single: ['single', 'one model changed it'],
 };
 
 export function comparisonSection({ comparison, session }: ReportData): Html {
-  const content =
-    comparison === null ? notCompared(session) : comparisonContent(comparison, session);
+  const content = comparison === null ? notCompared(session) : comparisonContent(comparison);
   return section('comparison', 'Comparison', content);
 }
 
@@ -45,76 +35,26 @@ function notCompared({ named }: ReportSession): Html {
   return html`<p>Nothing has been compared in this pass yet. <code>${ownCommand('compare', ...named)}</code> does it, once the models are captured.</p>`;
 }
 
-function needsDecision({ agreement }: ReportFile): boolean {
-  return agreement === 'conflict' || agreement === 'split';
-}
-
-function comparisonContent(comparison: ReportComparison, session: ReportSession): Insertion {
-  const { files, models, questions, outdated } = comparison;
-  const links = linksByPath(questions ?? []);
-  const isOpen = (file: ReportFile) => needsDecision(file) || links.has(file.path);
-  const settled = files.filter((file) => !isOpen(file));
-  const ordered = [...files.filter(isOpen), ...settled].slice(0, MOST_FILES);
+function comparisonContent({ files, models, outdated }: ReportComparison): Insertion {
+  const isApart = ({ agreement }: ReportFile) => agreement === 'conflict' || agreement === 'split';
+  const together = files.filter((file) => !isApart(file));
+  const ordered = [...files.filter(isApart), ...together].slice(0, MOST_FILES);
   const left = files.length - ordered.length;
   return [
     outdated ? note('Something was captured after this comparison; run compare again.') : null,
-    html`<p>${count(files.length, 'file')} changed by ${count(models.length, 'model')}. ${decisionsInWords(comparison)}</p>`,
-    files.length === 0 ? null : fileTable(ordered, models, links),
+    html`<p>${count(files.length, 'file')} changed by ${count(models.length, 'model')}.</p>`,
+    files.length === 0 ? null : fileTable(ordered, models),
     left === 0 ? null : note(`${count(left, 'more file')} in comparison.md.`),
-    questions === null
-      ? filesByNeed(ordered)
-      : [
-          decisions(comparison, questions, session),
-          fileGroup('File by file', ordered, { open: false }),
-        ],
+    files.length === 0 ? null : [html`<h3>File by file</h3>\n`, ordered.map(fileDetails)],
   ];
 }
 
-/** A comparison from before there were questions: the files that need a decision are shown in their place. */
-function filesByNeed(files: readonly ReportFile[]): Insertion {
-  return [
-    fileGroup('To be decided', files.filter(needsDecision), { open: true }),
-    fileGroup(
-      'All other files',
-      files.filter((file) => !needsDecision(file)),
-      { open: false },
-    ),
-  ];
-}
-
-function decisions(
-  comparison: ReportComparison,
-  questions: readonly ReportQuestion[],
-  session: ReportSession,
-): Insertion {
-  if (questions.length === 0) return null;
-  const left = comparison.decisions - questions.length;
-  return [
-    html`<h3>To be decided</h3>\n`,
-    howToDecide(questions, session),
-    decisionList(questions),
-    left > 0 ? note(`and ${count(left, 'more decision')}, in comparison.md.`) : null,
-  ];
-}
-
-function decisionsInWords({ decisions, questions }: ReportComparison): Insertion {
-  if (decisions === 0) return word('good', 'No decision is open.');
-  return questions === null
-    ? word('warn', `${count(decisions, 'file')} to decide on.`)
-    : word('warn', `${count(decisions, 'decision')} to make.`);
-}
-
-function fileTable(
-  files: readonly ReportFile[],
-  models: readonly string[],
-  links: ReadonlyMap<string, Html[]>,
-): Html {
+function fileTable(files: readonly ReportFile[], models: readonly string[]): Html {
   const rows = files.map((file) => {
-    const [tone, text, meaning] = AGREEMENTS[file.agreement];
+    const [text, meaning] = AGREEMENTS[file.agreement];
     const cells = models.map((model) => html`<td>${versionCell(file, model)}</td>`);
-    const asked = linksInWords(links.get(file.path) ?? []);
     return html`<tr><th scope="row" class="path"><code>${file.path}</code>${marks(file)}</th>
-<td>${tone === null ? text : word(tone, text)} <small>${meaning}</small>${asked}</td>${cells}</tr>\n`;
+<td>${text} <small>${meaning}</small></td>${cells}</tr>\n`;
   });
   return table('Files and what each model made of them', ['File', 'Agreement', ...models], rows);
 }
@@ -130,23 +70,6 @@ function marks({ is_test, origin, moved_to }: ReportFile): Insertion {
   ];
 }
 
-function linksByPath(questions: readonly ReportQuestion[]): Map<string, Html[]> {
-  const links = new Map<string, Html[]>();
-  for (const [index, { id, path }] of questions.entries()) {
-    const link = html`<a href="#${decisionAddress(index)}"><code>${id}</code></a>`;
-    const known = links.get(path);
-    if (known === undefined) links.set(path, [link]);
-    else known.push(link);
-  }
-  return links;
-}
-
-function linksInWords(links: readonly Html[]): Insertion {
-  if (links.length === 0) return null;
-  const more = links.length - MOST_LINKS;
-  return html` <small>${join(links.slice(0, MOST_LINKS), ' ')}${more > 0 ? ` and ${more} more` : null}</small>`;
-}
-
 function versionCell({ versions }: ReportFile, model: string): Insertion {
   const version = versions.find(({ models }) => models.includes(model));
   if (version === undefined) return html`<span class="muted">unchanged</span>`;
@@ -157,22 +80,12 @@ function extent({ binary, additions, deletions }: ReportVersion): string {
   return binary ? 'binary' : `+${additions} −${deletions}`;
 }
 
-function fileGroup(
-  title: string,
-  files: readonly ReportFile[],
-  { open }: { open: boolean },
-): Insertion {
-  if (files.length === 0) return null;
-  return [html`<h3>${title}</h3>\n`, files.map((file) => fileDetails(file, open))];
-}
-
-function fileDetails(file: ReportFile, open: boolean): Html {
-  const [, text] = AGREEMENTS[file.agreement];
+function fileDetails(file: ReportFile): Html {
+  const [text] = AGREEMENTS[file.agreement];
   const who = file.versions.map(({ models }) => models.join(' = ')).join(', ');
   return details(
     html`<code><strong>${file.path}</strong></code>${file.is_test ? testTag() : null} <span class="muted">${text}: ${who}</span>`,
     file.versions.map(versionContent),
-    { open },
   );
 }
 

@@ -4,19 +4,14 @@ import { type Html, html, type Insertion } from './html.ts';
 import type { ReportVersion } from './report-data.ts';
 import { count } from './wording.ts';
 
-/** @param most lines at once; by default as many as were read */
-export function versionDiff(
-  version: ReportVersion,
-  most: number = Number.POSITIVE_INFINITY,
-): Insertion {
-  const { models, binary, patch, diff, new_path } = version;
+export function versionDiff({ models, binary, patch, diff, new_path }: ReportVersion): Insertion {
   if (new_path !== null && patch === null) return null;
   const whole = fileLink(diff);
   if (patch === null)
     return html`<p>The diff is not there: ${whole} does not hold this file.</p>\n`;
   if (binary) return html`<p>A binary file: its bytes are in ${whole}.</p>\n`;
   if (patch.line_count === 0) return html`<p>No line differs.</p>\n`;
-  const lines = patch.lines.slice(0, most);
+  const { lines } = patch;
   const left = patch.line_count - lines.length;
   const note =
     left === 0
@@ -26,7 +21,7 @@ export function versionDiff(
 }
 
 /** Lines of a diff under a name for those who do not see them; nothing where there are none. */
-export function diffLines(name: string, lines: readonly string[]): Insertion {
+function diffLines(name: string, lines: readonly string[]): Insertion {
   if (lines.length === 0) return null;
   // Where every line ends so, the line ends are the file's own and not what was changed.
   const hasOwnEnds = lines.every((line) => /\r$|^[@\\]/.test(line));

@@ -1,6 +1,6 @@
 /** Pieces of the page that several of its parts are made of. */
-import { Html, html, type Insertion, relativeUrl } from './html.ts';
-import type { Place } from './report-data.ts';
+import { Html, html, type Insertion, relativeUrl, shorten } from './html.ts';
+import type { FactCell, FactTable, Place } from './report-data.ts';
 
 export type Tone = 'good' | 'bad' | 'warn';
 
@@ -36,8 +36,8 @@ export function table(
 </table></div>\n`;
 }
 
-export function details(summary: Insertion, content: Insertion, { open = false } = {}): Html {
-  return html`<details${open ? new Html(' open') : null}><summary>${summary}</summary><div>${content}</div></details>\n`;
+export function details(summary: Insertion, content: Insertion): Html {
+  return html`<details><summary>${summary}</summary><div>${content}</div></details>\n`;
 }
 
 /** A block of text that scrolls inside itself. */
@@ -49,15 +49,28 @@ export function note(content: Insertion): Html {
   return html`<p class="note">${content}</p>\n`;
 }
 
-export function muted(content: Insertion): Html {
-  return html`<span class="muted">${content}</span>`;
+/** Facts side by side; the heads of the rows stay in sight. */
+export function factTable(name: string, { head, rows }: FactTable): Html {
+  const cell = (fact: FactCell) =>
+    typeof fact === 'string' ? shorten(fact, LENGTH_OF_A_NAME) : names(fact);
+  const lines = rows.map(([first = '', ...facts]) => {
+    const cells = facts.map((fact) => html`<td class="text">${cell(fact)}</td>`);
+    return html`<tr><th scope="row">${cell(first)}</th>${cells}</tr>\n`;
+  });
+  return table(name, head.map(cell), lines, { isWide: true });
 }
 
 const MOST_NAMES = 6;
 
-/** A list for a cell, cut with a word on the rest. */
-export function names(all: readonly Insertion[]): Html {
-  const items = all.slice(0, MOST_NAMES).map((item) => html`<li>${item}</li>`);
+/** A cell is no place for a name of thousands of letters. */
+const LENGTH_OF_A_NAME = 160;
+
+/** Names in a cell, cut with a word on the rest. */
+function names(all: readonly string[]): Html {
+  if (all.length === 0) return html`<span class="muted">none</span>`;
+  const items = all
+    .slice(0, MOST_NAMES)
+    .map((name) => html`<li><code>${shorten(name, LENGTH_OF_A_NAME)}</code></li>`);
   const more = all.length - items.length;
   return html`<ul class="names">${items}${more > 0 ? html`<li class="muted">and ${more} more</li>` : null}</ul>`;
 }

@@ -6,8 +6,9 @@ import { evidenceSection } from './evidence-section.ts';
 import { gateSection } from './gate-section.ts';
 import { type Html, html, shorten } from './html.ts';
 import { modelsSection, noticedSection, sessionSection, taskSection } from './overview-section.ts';
-import type { ReportComparison, ReportData } from './report-data.ts';
+import type { ReportData } from './report-data.ts';
 import { style } from './style.ts';
+import { suggestionSection } from './suggestion-section.ts';
 import { count } from './wording.ts';
 
 /** Nothing may be loaded or run: not even a tag that slipped through could do anything. */
@@ -20,8 +21,9 @@ const CONTENTS = {
   session: 'Session',
   models: 'Models',
   noticed: 'Outside of the worktrees',
-  gates: 'Quality gates',
+  suggestion: 'Suggestion',
   evidence: 'Evidence',
+  gates: 'Quality gates',
   comparison: 'Comparison',
   analysis: 'Analysis',
   applied: 'What was applied',
@@ -50,8 +52,8 @@ ${contents()}
 </header>
 <main>
 ${data.problems.map((problem) => note(problem))}
-${taskSection(data)}${sessionSection(data)}${modelsSection(data)}${noticedSection(data)}${gateSection(data)}
-${evidenceSection(data)}${comparisonSection(data)}${analysisSection(data)}${appliedSection(data)}${placesSection(data)}
+${taskSection(data)}${sessionSection(data)}${modelsSection(data)}${noticedSection(data)}${suggestionSection(data)}
+${evidenceSection(data)}${gateSection(data)}${comparisonSection(data)}${analysisSection(data)}${appliedSection(data)}${placesSection(data)}
 </main>
 </body>
 </html>
@@ -66,20 +68,17 @@ function contents(): Html {
 }
 
 /** The state of things in one line. */
-function inShort({ models, gates, comparison, applied }: ReportData): string {
+function inShort({ models, gates, comparison, suggestion, applied }: ReportData): string {
   const names = models.filter(({ available }) => available).map(({ model }) => model);
   const judged = gates?.targets.filter(({ target }) => names.includes(target)) ?? [];
   const good = judged.filter(({ passed }) => passed).length;
   return [
     `${count(names.length, 'model')} took part`,
     judged.length === 0 ? 'no gates run' : `${good} of ${judged.length} passed the gates`,
-    comparison === null
-      ? 'not compared'
-      : `${count(comparison.files.length, 'file')} changed, ${toDecide(comparison)}`,
+    comparison === null ? 'not compared' : `${count(comparison.files.length, 'file')} changed`,
+    suggestion === null ? null : `${count(suggestion.questions.length, 'question')} open`,
     applied?.state === 'applied' ? 'applied' : 'not applied',
-  ].join(' · ');
-}
-
-function toDecide({ decisions, questions }: ReportComparison): string {
-  return questions === null ? `${decisions} to decide` : `${count(decisions, 'decision')} to make`;
+  ]
+    .filter((fact) => fact !== null)
+    .join(' · ');
 }

@@ -1,7 +1,6 @@
 /** A patch that git wrote, read for people: what changed in each file, the first lines of it, and how much it is in all. */
 import { createReadStream } from 'node:fs';
 import type { RawPath } from '../git/paths.ts';
-import { type HunkExcerpt, HunkReader } from './hunk-excerpts.ts';
 import type { PatchExcerpt } from './report-data.ts';
 
 export interface FilePatch extends PatchExcerpt {
@@ -10,35 +9,26 @@ export interface FilePatch extends PatchExcerpt {
   binary: boolean;
   additions: number;
   deletions: number;
-  /** Those that were asked for and are there, by their places. */
-  hunks: ReadonlyMap<string, HunkExcerpt>;
 }
-
-/** The places whose hunks are wanted, as keys, by the names that the file has there. */
-export type WantedHunks = ReadonlyMap<RawPath, ReadonlySet<string>>;
 
 /** A file's share of the page; the whole lies in the patch. */
 const LINES_OF_A_FILE = 400;
 const BYTES_OF_A_LINE = 800;
 /** A model's share of the page, once for the files that matter most and once for all others. */
 const BYTES_OF_A_PATCH = 700_000;
-/** And once more for the hunks that are shown one by one. */
-const CHARACTERS_OF_HUNKS = 300_000;
 /** Two quoted names of 4096 bytes fit; no more of a line is ever held. */
 const BYTES_READ_OF_A_LINE = 40_000;
 
 /**
  * Reads a patch of any size in little memory.
  * @param first files that get their lines whatever the others take
- * @param wanted hunks that are kept one by one as well
  * @throws ENOENT when there is none
  */
 export async function readPatch(
   file: string,
   first: ReadonlySet<RawPath> = new Set(),
-  wanted: WantedHunks = new Map(),
 ): Promise<Map<RawPath, FilePatch>> {
-  const reader = new PatchReader(first, wanted);
+  const reader = new PatchReader(first);
   await eachLine(file, (line, isCut) => reader.take(line, isCut));
   return reader.end();
 }
@@ -71,14 +61,9 @@ class PatchReader {
   private readonly files = new Map<RawPath, FilePatch>();
   private file: FilePatch | null = null;
   private inHunks = false;
-  private hunks: HunkReader | null = null;
   private readonly left = { first: BYTES_OF_A_PATCH, others: BYTES_OF_A_PATCH };
-  private readonly purse = { left: CHARACTERS_OF_HUNKS };
 
-  constructor(
-    private readonly first: ReadonlySet<RawPath>,
-    private readonly wanted: WantedHunks,
-  ) {}
+  constructor(private readonly first: ReadonlySet<RawPath>) {}
 
   take(line: string, isCut: boolean): void {
     if (line.startsWith('diff --git ')) this.begin(line.slice('diff --git '.length));
@@ -97,17 +82,15 @@ class PatchReader {
   private begin(names: string): void {
     this.end();
     this.inHunks = false;
-    this.hunks = null;
     this.file = {
       ...{ path: pathInBoth(names), old_path: null, binary: false, additions: 0, deletions: 0 },
-      ...{ facts: [], lines: [], line_count: 0, hunks: new Map() },
+      ...{ facts: [], lines: [], line_count: 0 },
     };
   }
 
   /** A change of type is a deletion and an addition of the same path: they are one file here. */
   private keep(file: FilePatch): void {
     const before = this.files.get(file.path);
-    this.hunks?.end();
     const lines = before?.lines.length === before?.line_count ? file.lines : [];
     this.files.set(file.path, {
       ...file,
@@ -117,15 +100,11 @@ class PatchReader {
       facts: [...(before?.facts ?? []), ...file.facts],
       lines: [...(before?.lines ?? []), ...lines],
       line_count: file.line_count + (before?.line_count ?? 0),
-      hunks: new Map([...(before?.hunks ?? []), ...(this.hunks?.found ?? [])]),
     });
   }
 
   private takeHunkLine(file: FilePatch, line: string, isCut: boolean): void {
-    // Only here is the name known: that of a rename stands in the last line of the header.
-    if (!this.inHunks) this.hunks = this.readerOf(file);
     this.inHunks = true;
-    this.hunks?.take(shownLine(line, isCut));
     file.line_count++;
     if (line.startsWith('+')) file.additions++;
     else if (line.startsWith('-')) file.deletions++;
@@ -134,11 +113,6 @@ class PatchReader {
     if (!isWhole || file.lines.length >= LINES_OF_A_FILE || this.left[purse] <= 0) return;
     this.left[purse] -= Math.min(line.length, BYTES_OF_A_LINE) + 1;
     file.lines.push(shownLine(line, isCut));
-  }
-
-  private readerOf({ path }: FilePatch): HunkReader | null {
-    const places = this.wanted.get(path);
-    return places === undefined ? null : new HunkReader(places, this.purse);
   }
 }
 

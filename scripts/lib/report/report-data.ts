@@ -1,8 +1,6 @@
 /** What the page shows. Every text in it may come from a model, a file or a log. */
 import type { TamperingKind } from '../gates/tampering/kinds.ts';
 import type { Verdict } from '../gates/verdict.ts';
-import type { ReportCrossTests, ReportEvidence } from './evidence-data.ts';
-import type { HunkExcerpt, HunkPlace } from './hunk-excerpts.ts';
 
 export interface ReportData {
   task: string;
@@ -11,8 +9,10 @@ export interface ReportData {
   models: ReportModel[];
   gates: ReportGates | null;
   comparison: ReportComparison | null;
-  /** Of each model that was compared; empty where it was not gathered. */
-  evidence: ReportEvidence[];
+  /** Null: nothing was compared, or by a version that suggested nothing. */
+  suggestion: ReportSuggestion | null;
+  /** A column for each model that was compared; null: it was not gathered. */
+  evidence: FactTable | null;
   cross_tests: ReportCrossTests | null;
   applied: ReportApplied | null;
   /** What changed outside of the worktrees while models ran, in words; null: no model was run yet. */
@@ -122,12 +122,38 @@ export interface ReportGate {
   verdict: Verdict | null;
 }
 
+/** Facts side by side, as the page and markdown show them alike: a cell is words of ours (none: not known), or names from outside. */
+export interface FactTable {
+  head: FactCell[];
+  rows: FactCell[][];
+}
+
+export type FactCell = string | string[];
+
+export interface ReportSuggestion {
+  /** Whose whole it starts from, and why; null: nobody changed anything. */
+  spine: { model: string; why: string } | null;
+  /** Best first, with what the order follows from. */
+  wholes: FactTable;
+  grafts: { path: string; why: string }[];
+  /** Changed by others only, and not taken: the first of them. */
+  offers: { path: string; models: string[] }[];
+  offers_count: number;
+  questions: { id: string; about: string; names: string[]; options: { models: string[] }[] }[];
+  /** The command that applies it, with the usual answers; or what comes before that, in words. */
+  apply: string;
+}
+
+export interface ReportCrossTests {
+  /** Whose tests on whose code; null: nobody brought any. */
+  matrix: FactTable | null;
+  failures: FactTable;
+  /** Something was captured after they were run. */
+  outdated: boolean;
+}
+
 export interface ReportComparison {
   models: string[];
-  /** How many questions are open; of an old comparison, how many files need a decision. */
-  decisions: number;
-  /** The first of them; null: the comparison is older than questions. */
-  questions: ReportQuestion[] | null;
   /** Something was captured after it was made. */
   outdated: boolean;
   files: ReportFile[];
@@ -145,33 +171,6 @@ export interface ReportFile {
   agreement: Agreement;
   /** Different results; models with the same one together. */
   versions: ReportVersion[];
-}
-
-/** One decision that is open: hunks that exclude each other, whole versions, or new names of one file. */
-export interface ReportQuestion {
-  id: string;
-  path: string;
-  is_test: boolean;
-  origin: string | null;
-  kind: 'hunks' | 'versions' | 'names';
-  /** The functions around, as git sees them. */
-  near: string[];
-  options: ReportOption[];
-}
-
-export interface ReportOption {
-  models: string[];
-  hunks: ReportHunk[];
-  version: ReportVersion | null;
-  name: string | null;
-  /** The file with the whole diff. */
-  diff: Place;
-}
-
-export interface ReportHunk extends HunkPlace {
-  id: string;
-  /** Null where the diff does not hold it. */
-  excerpt: HunkExcerpt | null;
 }
 
 export interface ReportVersion {

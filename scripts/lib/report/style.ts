@@ -60,13 +60,6 @@ summary { padding: .65rem 1rem; cursor: pointer; }
 details[open] > summary { border-bottom: 1px solid var(--line); }
 details > div { padding: 1rem 1rem .25rem; }
 h4 { margin: 0 0 .5rem; font-size: .95rem; font-weight: 600; }
-h5 { margin: 0 0 .5rem; font-size: .9rem; font-weight: 600; }
-.decision { margin: 0 0 1.25rem; padding: 1rem 1rem .25rem; border: 1px solid var(--line); border-radius: 6px; }
-.decision h4 { font-size: 1rem; }
-.decision .id { margin-right: .5rem; padding: .15rem .45rem; background: var(--soft); border-radius: 4px; }
-.decision > p { margin-bottom: .75rem; }
-.options { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 1.25rem; }
-.option { min-width: 0; }
 pre { margin: 0 0 1rem; padding: .75rem 0; background: var(--soft); border-radius: 6px; overflow-x: auto; line-height: 1.5; tab-size: 4; }
 pre.text { padding: .75rem 1rem; white-space: pre-wrap; }
 .diff { display: flex; }
@@ -81,7 +74,7 @@ main > .note { margin-top: 1.5rem; }
   h1 { font-size: 1.4rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .6rem; }
-  details > div, .decision { padding: .75rem .75rem 0; }
+  details > div { padding: .75rem .75rem 0; }
   .wide th:first-child { max-width: 8.25rem; padding-right: .75rem; }
 }
 @media print {
@@ -89,8 +82,7 @@ main > .note { margin-top: 1.5rem; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
   h2, h3, h4, summary { break-after: avoid; }
-  tr, .note, .option { break-inside: avoid; }
-  .options { display: block; }
+  tr, .note { break-inside: avoid; }
   .wide th:first-child { position: static; }
   .scroll { overflow: visible; }
   pre, .diff > code, .diff span { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; }
