@@ -136,7 +136,7 @@ test('from the mix: models go on from it, and captures stay against base', async
 
   const second = await run.ok('next-pass', '--from', 'synthesis');
   assert.equal([second.pass, second.from], [2, 'synthesis']);
-  assert.equal(second.unresolved, { decisions: 1, red_gates: 1, feedback: false });
+  assert.equal(second.unresolved, { decisions: 0, red_gates: 1, feedback: false });
   assert.equal(second.left_out, { red_gates: 0, decisions: 0, analysis_bytes: 0 });
   // The new worktrees lie where the old ones lay, and are others.
   const records = await recordsOf(run, 1);
@@ -163,14 +163,11 @@ test('from the mix: models go on from it, and captures stay against base', async
     '- added: `product.js`\n',
     '`test` of one of the implementations fails',
     'Broken tests: `adds up`',
-    '### `notes.txt`, a file that is new',
-    'of the first\n',
-    'of the second\n',
     'ANALYSIS: the second breaks sum.',
   ])
     assert.ok(prompt.includes(part), part);
-  // It was picked; and nobody is told whose is whose, or where.
-  for (const part of ['product = 2', '`one`', '`two`', `${cwd}-mm`])
+  // Something was picked; and nobody is told whose is whose, or where.
+  for (const part of ['## Open questions', 'product = 2', '`one`', '`two`', `${cwd}-mm`])
     assert.not(prompt.includes(part), part);
 
   const { runs } = await run.ok('run-model', '--all');
@@ -231,7 +228,12 @@ test('a pass that changed nothing is the last: said, nothing set up, but for --a
   const run = runOf(box, box.made);
   await run.end();
   const second = await run.ok('next-pass');
-  assert.equal([second.from, second.unresolved.decisions], ['base', 2]);
+  assert.equal([second.from, second.unresolved.decisions], ['base', 1]);
+  const asked = await readFile(second.prompt, 'utf8');
+  assert.match(
+    asked,
+    /Nothing that ran tells the first results apart; they differ in\n\n- `product.js`/,
+  );
   await run.work();
   await run.end();
   const before = await contentsOf(run.folder);
@@ -319,22 +321,23 @@ test('asked again, an open pass stands; what is said anew changes it, its start 
 
 test('the last proof tells what is red, and secrets do not go to other models', async () => {
   await using box = await sandbox();
-  const leaky = `${IMPORTS} write('notes.txt', 'key: ' + read('secret.env', 'utf8')); console.log('done');`;
-  const run = await start(box, { one: leaky, two: MODELS.two });
+  const run = await start(box, MODELS);
   await run.work();
   const { results } = await run.ok('gates', '--all', '--base');
   const red = results.find((it: Json) => it.target === 'two');
-  await run.end('--take', 'two', '--pick', 'notes.txt=two');
+  await run.end('--take', 'two');
   const { tree } = JSON.parse(await readFile(join(run.folder, 'pass-0001/applied.json'), 'utf8'));
   const picks = join(run.folder, 'pass-0001/picks.json');
   await writeFile(picks, '{"picks":[]}');
-  const proof = { ...red, target: 'synthesis', tree };
+  const [gate] = red.gates;
+  const gates = [{ ...gate, tail: 'Error: API_KEY=sk-1234567890abcdef is no key' }];
+  const proof = { ...red, target: 'synthesis', tree, gates };
   await writeFile(join(run.folder, 'pass-0001/proof.json'), JSON.stringify(proof));
   const second = await run.ok('next-pass', '--from', 'synthesis');
   const prompt = await readFile(second.prompt, 'utf8');
-  assert.equal(second.unresolved, { decisions: 1, red_gates: 1, feedback: false });
+  assert.equal(second.unresolved, { decisions: 0, red_gates: 1, feedback: false });
   assert.ok(prompt.includes('`test` of the mix so far fails (it was not so before)'));
-  assert.ok(prompt.includes('key: API_KEY=[masked]'));
+  assert.ok(prompt.includes('Error: API_KEY=[masked] is no key'));
   assert.not(prompt.includes('sk-1234567890abcdef'));
 });
 

@@ -133,12 +133,25 @@ test('the suggestion, its questions, evidence, cross-tests and the proof of the 
     }),
   );
   await writeFile(file, JSON.stringify({ ...rest, files: older }));
-  await writeFile(join(report, '..', 'cross-tests.json'), '{');
+  const crossTests = join(report, '..', 'cross-tests.json');
+  const kept = await readFile(crossTests, 'utf8');
+  await writeFile(crossTests, '{');
   const again = await ok(box, cwd, 'report', ...session);
   assert.equal([again.warnings.length, /cross-tests\.json/.test(again.warnings.join())], [1, true]);
   const old = textOf(await readFile(report, 'utf8'));
   assert.match(old, /Nothing was suggested in this pass yet/);
   assert.match(old, /No facts were gathered/);
+
+  // What nobody picked is asked in the next pass, with the lines that fail.
+  await ok(box, cwd, 'apply-picks', '--undo', ...session);
+  await writeFile(crossTests, kept);
+  await writeFile(join(report, '..', 'picks.json'), '{"picks":[]}');
+  await ok(box, cwd, 'complete-pass', '--analysis-text', 'one is better', ...session);
+  const next = await ok(box, cwd, 'next-pass', ...session);
+  assert.is(next.unresolved.decisions, questions.length);
+  const prompt = await readFile(next.prompt, 'utf8');
+  assert.match(prompt, /fail on the one that came first: is the test right, or the code\?/);
+  assert.match(prompt, /- `perimeter`\n\n```text\n[\s\S]*AssertionError/);
 });
 
 test.run();

@@ -41,7 +41,7 @@ const SHARE_OF_ANALYSIS = 1 / 3;
 const NOTICE_BYTES = 200;
 
 const CLOSING = `Bring the task to its best end:
-- Resolve what is listed: make red gates green by repairing the code, never by weakening the gate; decide every open decision, for one of its alternatives or for a better one.
+- Resolve what is listed: make red gates green by repairing the code, never by weakening the gate; settle what is open, by what the code and the task say.
 - Challenge it: look for wrong assumptions, missed cases and simpler designs. Do not follow it where the code says otherwise.
 - Strengthen it: keep what was good and repair what was weak.
 - Complete it: do what is still missing, tests included.`;
@@ -81,7 +81,7 @@ export function refinementPrompt(parts: RefinementPrompt): { text: string; leftO
 }
 
 const RED_GATES = `## Red gates${GAP}As they were in the last pass. What of it holds for the code that you start from, the gates tell.`;
-const OPEN_DECISIONS = `## Open decisions${GAP}Alternatives that exclude each other, under letters that mean nothing. To leave the place as it is is one more.`;
+const OPEN_DECISIONS = `## Open questions${GAP}About the results of the last pass, of which one came first by what ran.`;
 const ANALYSIS = '## The analysis of the last pass';
 
 function introduction(pass: number, start: PassStart, limit: number): string {
@@ -119,7 +119,7 @@ function disclaimer({ red, decisions, analysis, feedback }: Unresolved): string 
 function notice({ red_gates, decisions, analysis_bytes }: LeftOut): string[] {
   const what = [
     ...(red_gates > 0 ? [count(red_gates, 'red gate')] : []),
-    ...(decisions > 0 ? [count(decisions, 'open decision')] : []),
+    ...(decisions > 0 ? [count(decisions, 'open question')] : []),
     ...(analysis_bytes > 0 ? [`${count(analysis_bytes, 'byte')} of the analysis`] : []),
   ];
   return what.length === 0

@@ -1,21 +1,13 @@
 /** What a pass left unresolved, and how a prompt shows it: all of it is data, in code spans and in fences. */
 import { codeSpan, fenced } from './fenced.ts';
 
-/** One way to write a place. Letters stand for it, not models: nobody is to favour their own. */
-export interface Alternative {
-  label: string;
-  /** What it is where it is no text, or more than that: `deleted`, `a symbolic link`; null: lines alone. */
-  what: string | null;
-  lines: string[];
-  /** So many lines were cut. */
-  more: number;
-}
-
+/** A question of the comparison that nobody has answered. No model is named: nobody is to favour their own. */
 export interface OpenDecision {
-  path: string;
-  /** In words, by the lines of base. */
-  place: string;
-  alternatives: Alternative[];
+  kind: 'whole' | 'test' | 'worse' | 'graft';
+  /** Tests, gates or files that it is about. */
+  names: string[];
+  /** The first lines of logs that speak of the failure. */
+  evidence: string[];
 }
 
 export interface RedGate {
@@ -75,14 +67,17 @@ export function redGateEntry({ of, gate, status, verdict, tests, evidence }: Red
   ].join('\n\n');
 }
 
-export function decisionEntry({ path, place, alternatives }: OpenDecision): string {
-  return [`### ${codeSpan(path)}, ${place}`, ...alternatives.map(alternativeText)].join('\n\n');
-}
+const KINDS: Record<OpenDecision['kind'], string> = {
+  whole: 'Nothing that ran tells the first results apart; they differ in',
+  test: 'New tests of one result fail on the one that came first: is the test right, or the code?',
+  worse: 'Red with the result that came first, and green with another',
+  graft: 'Several results make the same edits, which the one that came first does not make',
+};
 
-function alternativeText({ label, what, lines, more }: Alternative): string {
-  const title = `${label}${what === null ? '' : ` (${what})`}:`;
-  if (lines.length === 0)
-    return what === null ? `${title} nothing stands there` : title.slice(0, -1);
-  const rest = more > 0 ? `\n... and ${more} more ${more === 1 ? 'line' : 'lines'}.` : '';
-  return `${title}\n\n${fenced(lines.join('\n'))}${rest}`;
+export function decisionEntry({ kind, names, evidence }: OpenDecision): string {
+  return [
+    `### ${KINDS[kind]}`,
+    ...(names.length === 0 ? [] : [names.map((name) => `- ${codeSpan(name)}`).join('\n')]),
+    ...(evidence.length === 0 ? [] : [fenced(evidence.join('\n'))]),
+  ].join('\n\n');
 }

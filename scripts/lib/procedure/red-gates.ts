@@ -66,11 +66,16 @@ export async function describeRed(
 
 /** What the log says, as long as it is the log of this result: a later run of the gate may have written it anew. */
 async function logOf({ log, tail }: GateResult): Promise<string> {
-  const text = await readEnd(log).catch((error) => {
+  const text = await readLog(log);
+  return text !== null && tailOf(text) === tail ? text : tail;
+}
+
+/** Null where it is not there any longer. */
+export function readLog(log: string): Promise<string | null> {
+  return readEnd(log).catch((error) => {
     if (systemErrorCode(error) === undefined) throw error;
     return null;
   });
-  return text !== null && tailOf(text) === tail ? text : tail;
 }
 
 /** Worktrees of the session are named after models, and are no place for another model to look into. */

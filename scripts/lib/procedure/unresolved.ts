@@ -1,5 +1,6 @@
-/** What a pass left unresolved: open decisions, red gates, what the user said to it. */
+/** What a pass left unresolved: open questions, red gates, what the user said to it. */
 import { join } from 'node:path';
+import { tellingLines } from '../gates/telling-lines.ts';
 import type { Repository } from '../git/repository.ts';
 import { treeOf } from '../git/trees.ts';
 import type { OpenDecision, Unresolved } from '../models/unresolved-entries.ts';
@@ -10,10 +11,10 @@ import { secretsOf } from '../session/session-secrets.ts';
 import { picksSchema } from '../synthesis/picks.ts';
 import { candidatesOf, compare } from './compare.ts';
 import { readGateRecord, targetResultSchema } from './gate-record.ts';
-import { describeQuestions, withoutAnswer } from './open-decisions.ts';
 import { keptSynthesis } from './pass-start.ts';
 import { proofFile } from './prove.ts';
-import { describeRed, type GatedPass, redGates } from './red-gates.ts';
+import { describeRed, type GatedPass, readLog, redGates, withoutPlaces } from './red-gates.ts';
+import { suggest } from './suggest.ts';
 
 /**
  * Reads it from what the pass holds; nothing is run. The user's secrets that a model may have written somewhere are
@@ -47,15 +48,23 @@ export async function readGatedPass(
   return { proof, mix, results, models: participants(session).map(({ model }) => model) };
 }
 
-/** What was picked is decided, whether it was applied or not. */
+/** Whoever picked has answered them, whether it was applied or not. */
 async function readOpenDecisions(
   repository: Repository,
   session: Session,
   pass: number,
 ): Promise<OpenDecision[]> {
   if (!session.data.captures.some((it) => it.pass === pass)) return [];
+  const picked = await readJsonOrNull(join(passFolder(session, pass), 'picks.json'), picksSchema);
+  if (picked !== null && picked.picks.length > 0) return [];
   const candidates = candidatesOf(session, pass);
-  const { files, questions } = await compare(repository, session.data.base, candidates);
-  const picks = await readJsonOrNull(join(passFolder(session, pass), 'picks.json'), picksSchema);
-  return describeQuestions(repository.topLevel, withoutAnswer(questions, picks), files);
+  const comparison = await compare(repository, session.data.base, candidates);
+  const { questions } = await suggest(repository, session, pass, comparison);
+  return Promise.all(
+    questions.map(async ({ kind, names, logs }) => {
+      const texts = await Promise.all(logs.map(readLog));
+      const evidence = texts.flatMap((text) => (text === null ? [] : tellingLines(text)));
+      return { kind, names, evidence: withoutPlaces(evidence, session.data) };
+    }),
+  );
 }
