@@ -28,9 +28,13 @@ test('a column for each model, and a row for each fact that somebody has', () =>
   assert.equal(rows.get(''), ['claude', 'gemini', 'gpt']);
   const expected: Record<string, string[]> = {
     'files, lines': ['4, +128 −31', '4, +128 −31', '7, +1204 −56'],
-    lint: ['pass', 'pass (tampered)', 'timeout (introduced)'],
-    test: ['pass, 221 ran', 'pass (fixed), 219 ran', 'fail (introduced), 214 ran, 3 failed'],
-    'all gates': ['passed', 'not passed', 'not passed'],
+    lint: [
+      '✓ pass',
+      '✗ passed, tampered: red with the gate files of base',
+      '✗ ran out of time, introduced',
+    ],
+    test: ['✓ pass, 221 ran', '✓ pass, 219 ran, fixed', '✗ fail, 3 of 214 failed, introduced'],
+    'all gates': ['✓ passed', '✗ not passed', '✗ not passed'],
     'gates tampered with': ['none', 'biome.json: strictness-lowered (strong)', 'none'],
     'deleted tests': ['none', 'test/legacy.test.ts', 'none'],
     'tests more than base': ['7', '5', '-2'],
@@ -81,18 +85,23 @@ test('the matrix: whose tests in the rows, whose code in the columns', () => {
       ['tests of \\ code of', ['base', 'claude', 'gemini', 'gpt']],
       [
         'claude',
-        [`fails, ${failed}`, 'passes, 12 ran', `does not fit, ${failed}`, `caught, ${failed}`],
+        [
+          `✓ fails, ${failed}`,
+          '✓ passes, 12 ran',
+          `! does not fit, ${failed}`,
+          `✗ caught, ${failed}`,
+        ],
       ],
-      ['gemini', ['passes, 12 ran', 'passes, 12 ran', 'passes, 12 ran', 'not run']],
-      ['gpt', [`does not fit, ${failed}`, 'unknown', '', `fails on its own code, ${failed}`]],
+      ['gemini', ['! passes, 12 ran', '✓ passes, 12 ran', '✓ passes, 12 ran', 'not run']],
+      ['gpt', [`✓ does not fit, ${failed}`, 'unknown', '', `✗ fails on its own code, ${failed}`]],
     ],
   );
   assertSays(
     sample(),
     'Caught: they pass on their own code and fail on this',
-    'claude gpt caught 14 client > gives up after the limit client > honours Retry-After',
-    "claude gemini does not fit SyntaxError: '../src/client.ts' does not provide",
-    'gpt gpt fails on its own code they fail on their own code',
+    'claude gpt ✗ caught 14 client > gives up after the limit client > honours Retry-After',
+    "claude gemini ! does not fit SyntaxError: '../src/client.ts' does not provide",
+    'gpt gpt ✗ fails on its own code they fail on their own code',
   );
 });
 

@@ -1,9 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { gateReport } from '../../scripts/lib/procedure/report/gate-facts.ts';
 import { reportPage } from '../../scripts/lib/report/page.ts';
 import { poisoned } from './poisoned.ts';
 import { assertSays, textOf } from './said.ts';
-import { gate, model, sample } from './sample.ts';
+import { gate, mix, model, results, sample, target } from './sample.ts';
 
 test('the page loads nothing and runs nothing', () => {
   const page = reportPage(sample());
@@ -43,11 +44,11 @@ test('facts are said in words', () => {
     sample(),
     ...['partial: ran out of time', '2 attempts', 'codex was ended after 2700 s.'],
     ...['did not take part', 'Neither grok nor agent was found', '182,340', '$0.84', '3 min 7 s'],
-    ...['set aside', '3 of 214 tests failed', 'introduced here', 'fixed here', 'as on base'],
-    ...['weaker gemini : biome.json , a check was made less strict: linter.rules.suspicious'],
-    ...['passed by tampering tampered: red with the gate files of base'],
-    ...['gemini : with the gate files of base: lint failed.'],
-    ...['gpt , test: ✗ broken client > gives up after the limit'],
+    ...['set aside', '✗ fail, 3 of 214 failed, introduced', '✓ pass, 219 ran, fixed'],
+    ...['gemini ✗ weaker biome.json a check was made less strict linter.rules.suspicious'],
+    ...['✗ passed, tampered: red with the gate files of base'],
+    ...['gemini ✗ fail, introduced lint with the gate files of base'],
+    ...['gpt test ✗ broken client > gives up after the limit'],
     ...['environment: red in worktrees only'],
     ...['gives up after the limit', '9 files changed · 1 question open'],
     ...['old mode 100644', 'new mode 100755', '1,096 more lines of this diff in diffs/gpt.diff'],
@@ -80,12 +81,12 @@ test('what is not there is said', () => {
 });
 
 test('old results are called old, damaged files are named', () => {
-  const { gates, comparison, cross_tests } = sample();
-  assert.ok(gates && comparison && cross_tests);
-  const targets = gates.targets.map((target) => ({ ...target, outdated: target.target === 'gpt' }));
+  const { comparison, cross_tests } = sample();
+  assert.ok(comparison && cross_tests);
   assertSays(
     sample({
-      ...{ gates: { ...gates, targets }, comparison: { ...comparison, outdated: true } },
+      gates: gateReport(results, mix, ['gpt']),
+      comparison: { ...comparison, outdated: true },
       cross_tests: { ...cross_tests, outdated: true },
       problems: ['gates.json cannot be read'],
     }),
@@ -95,45 +96,37 @@ test('old results are called old, damaged files are named', () => {
 });
 
 test('the proof of the mix is the last column of the gates, and counts for its own tree alone', () => {
-  const { gates, applied } = sample();
-  assert.ok(gates?.mix && applied);
   const [, head = ''] =
     /<h2 id="gates">.*?<thead><tr>(.*?)<\/tr>/s.exec(reportPage(sample())) ?? [];
-  assert.equal(
-    [...head.matchAll(/<th scope="col">(\w+)/g)].map(([, name]) => name),
-    ['Kind', 'Gate', 'base', 'claude', 'gemini', 'gpt', 'mix'],
-  );
+  assert.match(textOf(head), /^ kind gate command base claude gemini gpt mix 8843d7f92416 $/);
   assertSays(
     sample(),
-    ...['mix the last proof, of 8843d7f92416', 'fixed here 228 tests, 8.4 s'],
-    ...['The gates on this mix: ✓ passed', '1 of 3 passed the gates'],
+    ...['✓ pass, 228 ran, fixed', 'The gates on this mix: ✓ passed', '1 of 3 passed the gates'],
   );
   const red = gate({ status: 'fail', verdict: 'introduced', broken_tests: ['sum'], tail: 'boom' });
-  const mix = { ...gates.mix, passed: false, gates: [red], tree: 'feed'.repeat(10) };
-  const other = sample({ gates: { ...gates, mix } });
+  const proof = target('synthesis', [red], { tree: 'feed'.repeat(10) });
+  const other = sample({ gates: gateReport(results, proof, []) });
   assertSays(
     other,
-    ...['The last proof was of another mix, feedfeedfeed : ✗ not passed'],
-    ...['mix: test ✗ failed , introduced here', 'mix , test: ✗ broken sum', 'boom'],
+    ...['The last proof was of another mix, feedfeedfeed : ✗ not passed', 'boom'],
+    ...['mix feedfeedfeed: test ✗ fail, 214 ran, introduced', 'mix feedfeedfeed test ✗ broken sum'],
   );
   assert.not.match(textOf(reportPage(other)), /The gates on this mix/);
   assertSays(
-    sample({ gates: { ...gates, mix }, applied: null }),
+    sample({ gates: gateReport(results, proof, []), applied: null }),
     'The last mix that was proved, feedfeedfeed , came to: ✗ not passed',
   );
   assertSays(
-    sample({ gates: { ...gates, mix: null } }),
+    sample({ gates: gateReport(results, null, []) }),
     'No proof of this mix is kept',
-    'Kind Gate base claude gemini gpt linter',
+    'kind gate command base claude gemini gpt linter',
   );
 });
 
 test('a proof without any other gates blames and absolves nobody else', () => {
-  const { gates } = sample();
-  assert.ok(gates?.mix);
-  const alone = sample({ gates: { ...gates, targets: [] } });
-  assertSays(alone, 'Kind Gate mix', '228 tests');
-  assert.not.match(textOf(reportPage(alone)), /No model changed a file that the gates depend on/);
+  const alone = sample({ gates: gateReport([], mix, []) });
+  assertSays(alone, 'kind gate command mix 8843d7f92416', '228 ran');
+  assert.not.match(textOf(reportPage(alone)), /Changes to the gates themselves/);
 });
 
 test('every state of an application has its words', () => {

@@ -1,17 +1,18 @@
+import { gateReport } from '../../scripts/lib/procedure/report/gate-facts.ts';
 import type {
   FactTable,
   ReportComparison,
   ReportData,
   ReportSuggestion,
 } from '../../scripts/lib/report/report-data.ts';
-import { gate, model, sample } from './sample.ts';
+import { gate, model, sample, target } from './sample.ts';
 import { file, version } from './sample-comparison.ts';
 
 /** The sample with a text in every place that takes one from outside. */
 export function poisoned(text: string): ReportData {
   const place = { path: text, what: text };
   const bad = gate({
-    ...{ name: text, kind: text, command: text },
+    ...{ name: text, command: text, broken_tests: [text] },
     log: text,
     tail: text,
     status: 'fail',
@@ -37,20 +38,16 @@ export function poisoned(text: string): ReportData {
       }),
       model(text, { available: false, reason: text, run: null }),
     ],
-    gates: {
-      gates: [{ name: text, kind: text, command: text, source: text }],
-      targets: [
-        {
-          ...{ target: text, passed: false, outdated: true, gates: [bad] },
+    gates: gateReport(
+      [
+        target(text, [bad], {
           tampered: [{ path: text, kind: 'test-deleted', detail: text, severity: 'strong' }],
-          as_base: { passed: false, gates: [bad] },
-        },
+          as_base: { tree: text, passed: false, gates: [bad] },
+        }),
       ],
-      mix: {
-        ...{ target: 'mix', tree: text, passed: false, outdated: false, gates: [bad] },
-        ...{ tampered: [], as_base: null },
-      },
-    },
+      target(text, [bad], { tree: text }),
+      [text],
+    ),
     comparison: poisonedComparison(text),
     suggestion: poisonedSuggestion(text),
     evidence: poisonedTable(text),

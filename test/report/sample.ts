@@ -1,6 +1,8 @@
 /** A session as it may well be: one green model, one red, one that ran out of time, one that was not there. */
 import { evidenceTable } from '../../scripts/lib/procedure/evidence-table.ts';
-import type { ReportData, ReportGate, ReportModel } from '../../scripts/lib/report/report-data.ts';
+import type { PrintedTarget } from '../../scripts/lib/procedure/gate-record.ts';
+import { gateReport } from '../../scripts/lib/procedure/report/gate-facts.ts';
+import type { ReportData, ReportModel } from '../../scripts/lib/report/report-data.ts';
 import { comparison, suggestion } from './sample-comparison.ts';
 import { crossTests, evidence } from './sample-evidence.ts';
 
@@ -28,7 +30,20 @@ export function model(name: string, facts: Partial<ReportModel> = {}): ReportMod
   };
 }
 
-export function gate(facts: Partial<ReportGate> = {}): ReportGate {
+type Gate = PrintedTarget['gates'][number];
+
+export function target(
+  name: string,
+  gates: Gate[],
+  facts: Partial<PrintedTarget> = {},
+): PrintedTarget {
+  return {
+    ...{ target: name, tree: name, gates, passed: false, tampered: [], as_base: null },
+    ...{ in_main: null, ...facts },
+  };
+}
+
+export function gate(facts: Partial<Gate> = {}): Gate {
   return {
     ...{ name: 'test', kind: 'test', command: 'npm test', status: 'pass', exit_code: 0 },
     ...{
@@ -44,7 +59,7 @@ export function gate(facts: Partial<ReportGate> = {}): ReportGate {
   };
 }
 
-const lint = (facts: Partial<ReportGate> = {}): ReportGate =>
+const lint = (facts: Partial<Gate> = {}): Gate =>
   gate({
     ...{ name: 'lint', kind: 'linter', command: 'npm run lint', tests: null, duration_ms: 2100 },
     ...facts,
@@ -63,6 +78,47 @@ const failedLog = [
   '# pass 211',
   '# fail 3',
 ].join('\n');
+
+export const results = [
+  target('base', [
+    lint({ verdict: null, cached: true }),
+    gate({ verdict: 'environment', status: 'fail', exit_code: 1, cached: true }),
+  ]),
+  target('claude', [lint(), gate({ tests: { ran: 221, failed: 0 } })], { passed: true }),
+  target(
+    'gemini',
+    [lint({ verdict: 'tampered' }), gate({ verdict: 'fixed', tests: { ran: 219, failed: 0 } })],
+    {
+      as_base: {
+        ...{ tree: 'gemini', passed: false },
+        gates: [lint({ status: 'fail', exit_code: 1, verdict: 'introduced' })],
+      },
+      tampered: [
+        {
+          ...{ path: 'biome.json', kind: 'strictness-lowered', severity: 'strong' },
+          detail: 'linter.rules.suspicious.noExplicitAny: error -> off',
+        },
+      ],
+    },
+  ),
+  target('gpt', [
+    lint({
+      ...{ status: 'timeout', exit_code: null, duration_ms: 300_000 },
+      ...{ verdict: 'introduced', tail: 'checking 1204 files ...' },
+    }),
+    gate({
+      ...{ status: 'fail', exit_code: 1, tests: { ran: 214, failed: 3 } },
+      ...{ verdict: 'introduced', tail: failedLog },
+      broken_tests: ['client > gives up after the limit'],
+    }),
+  ]),
+];
+
+export const mix = target(
+  'synthesis',
+  [lint(), gate({ verdict: 'fixed', tests: { ran: 228, failed: 0 } })],
+  { tree: MIX, passed: true },
+);
 
 export function sample(facts: Partial<ReportData> = {}): ReportData {
   return {
@@ -92,66 +148,7 @@ export function sample(facts: Partial<ReportData> = {}): ReportData {
         ...{ reason: 'Neither grok nor agent was found on PATH.', totals: null, places: [] },
       }),
     ],
-    gates: {
-      gates: [
-        {
-          name: 'lint',
-          kind: 'linter',
-          command: 'npm run lint',
-          source: 'package.json scripts.lint',
-        },
-        { name: 'test', kind: 'test', command: 'npm test', source: 'AGENTS.md:12' },
-      ],
-      targets: [
-        {
-          ...{ target: 'base', passed: false, outdated: false, tampered: [], as_base: null },
-          gates: [
-            lint({ verdict: null, cached: true }),
-            gate({ verdict: 'environment', status: 'fail', exit_code: 1, cached: true }),
-          ],
-        },
-        {
-          ...{ target: 'claude', passed: true, outdated: false, tampered: [], as_base: null },
-          gates: [lint(), gate({ tests: { ran: 221, failed: 0 } })],
-        },
-        {
-          ...{ target: 'gemini', passed: false, outdated: false },
-          gates: [
-            lint({ verdict: 'tampered' }),
-            gate({ verdict: 'fixed', tests: { ran: 219, failed: 0 } }),
-          ],
-          as_base: {
-            passed: false,
-            gates: [lint({ status: 'fail', exit_code: 1, verdict: 'introduced' })],
-          },
-          tampered: [
-            {
-              ...{ path: 'biome.json', kind: 'strictness-lowered', severity: 'strong' },
-              detail: 'linter.rules.suspicious.noExplicitAny: error -> off',
-            },
-          ],
-        },
-        {
-          ...{ target: 'gpt', passed: false, outdated: false, tampered: [], as_base: null },
-          gates: [
-            lint({
-              ...{ status: 'timeout', exit_code: null, duration_ms: 300_000 },
-              ...{ verdict: 'introduced', tail: 'checking 1204 files ...' },
-            }),
-            gate({
-              ...{ status: 'fail', exit_code: 1, tests: { ran: 214, failed: 3 } },
-              ...{ verdict: 'introduced', tail: failedLog },
-              broken_tests: ['client > gives up after the limit'],
-            }),
-          ],
-        },
-      ],
-      mix: {
-        ...{ target: 'mix', tree: MIX, passed: true, outdated: false },
-        ...{ tampered: [], as_base: null },
-        gates: [lint(), gate({ verdict: 'fixed', tests: { ran: 228, failed: 0 } })],
-      },
-    },
+    gates: gateReport(results, mix, []),
     comparison,
     suggestion,
     evidence: evidenceTable(evidence),

@@ -53,12 +53,19 @@ export function crossFailures({ cells }: CrossTests): FactTable {
 }
 
 const KIND_WORDS: Record<CrossCell['kind'], string> = {
-  caught: 'caught',
-  'does-not-fit': 'does not fit',
-  'fails-own': 'fails on its own code',
+  caught: '✗ caught',
+  'does-not-fit': '! does not fit',
+  'fails-own': '✗ fails on its own code',
   unknown: 'unknown',
   'not-run': 'not run',
-  passes: 'passes',
+  passes: '✓ passes',
+};
+
+/** On base it is the other way round: to fail there is what a new test is for. */
+const ON_BASE: Partial<Record<CrossCell['kind'], string>> = {
+  caught: '✓ fails',
+  'does-not-fit': '✓ does not fit',
+  passes: '! passes',
 };
 
 function cellText(cell: CrossCell | undefined): string {
@@ -68,9 +75,8 @@ function cellText(cell: CrossCell | undefined): string {
   return `${kindText(cell)}, ${failed === 0 ? `${ran} ran` : `${failed} of ${ran} failed`}`;
 }
 
-/** To fail on base is what a new test is for. */
 function kindText({ kind, code_of }: CrossCell): string {
-  return kind === 'caught' && code_of === BASE ? 'fails' : KIND_WORDS[kind];
+  return (code_of === BASE ? ON_BASE[kind] : undefined) ?? KIND_WORDS[kind];
 }
 
 function summaryLine(summary: CrossSummary): string {

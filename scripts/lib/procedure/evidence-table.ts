@@ -2,6 +2,7 @@
 import type { FactCell, FactTable } from '../report/report-data.ts';
 import { duration } from '../report/wording.ts';
 import type { Evidence } from './evidence.ts';
+import { gateInWords, passedInWords } from './gate-tables.ts';
 
 export function evidenceTable(models: readonly Evidence[]): FactTable {
   const gates = [...new Set(models.flatMap((it) => it.gates.map(({ name }) => name)))];
@@ -10,9 +11,9 @@ export function evidenceTable(models: readonly Evidence[]): FactTable {
     ['files, lines', ({ files, additions, deletions }) => `${files}, +${additions} −${deletions}`],
     ...gates.map((name): [FactCell, (evidence: Evidence) => FactCell] => [
       [name],
-      (it) => gateCell(it, name),
+      (it) => gateInWords(it.gates.find((gate) => gate.name === name)),
     ]),
-    ['all gates', ({ passed }) => (passed === null ? '' : passed ? 'passed' : 'not passed')],
+    ['all gates', ({ passed }) => (passed === null ? '' : passedInWords(passed))],
     ['new tests', ({ tests }) => tests.new_files],
     ['changed tests', ({ tests }) => tests.changed_files],
     ['deleted tests', ({ tests }) => tests.deleted_files],
@@ -38,15 +39,6 @@ export function evidenceTable(models: readonly Evidence[]): FactTable {
       .map(([title, cell]) => [title, ...models.map(cell)])
       .filter(([, ...cells]) => cells.some((cell) => cell.length > 0)),
   };
-}
-
-function gateCell({ gates }: Evidence, wanted: string): string {
-  const gate = gates.find(({ name }) => name === wanted);
-  if (gate === undefined) return 'not run';
-  const { status, verdict, tests } = gate;
-  const count =
-    tests === null ? '' : `, ${tests.ran} ran${tests.failed > 0 ? `, ${tests.failed} failed` : ''}`;
-  return `${status}${verdict === null || verdict === 'ok' ? '' : ` (${verdict})`}${count}`;
 }
 
 function inWords(fact: boolean | null): string {

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type Gate, gateKinds, gateSchema } from '../gates/gate.ts';
-import { qualityGatesMarkdown } from '../gates/markdown.ts';
 import { outcomesSchema } from '../gates/outcomes/outcomes.ts';
 import { tamperingKinds } from '../gates/tampering/kinds.ts';
 import { judge, judgeBase, verdicts } from '../gates/verdict.ts';
 import { withLock } from '../process/lock.ts';
 import { readJsonOrNull, replaceFile, replaceJson } from '../session/files.ts';
 import { passFolder, recordEvent, type Session } from '../session/session.ts';
+import { qualityGatesMarkdown } from './quality-gates.ts';
 
 export const gateResultSchema = z.object({
   name: z.string(),

@@ -1,8 +1,7 @@
 /** What came of it: what was taken from whom, how to take it back, what the user was shown, and where all of it lies. */
 import { details, fileLink, note, section, table, textBlock, word } from './elements.ts';
-import { passedWord } from './gate-words.ts';
 import { type Html, html, type Insertion, join, shorten } from './html.ts';
-import type { ReportApplied, ReportData, ReportMix } from './report-data.ts';
+import type { ReportApplied, ReportData, ReportGates } from './report-data.ts';
 
 /** The rest is in applied.json. */
 const MOST_FILES = 400;
@@ -26,13 +25,13 @@ export function appliedSection({ applied, gates }: ReportData): Html {
 }
 
 /** The gates' word on exactly this tree; a proof of another says nothing of it. */
-function proofInWords({ tree }: ReportApplied, mix: ReportMix | null): Html {
+function proofInWords({ tree }: ReportApplied, mix: ReportGates['mix']): Html {
   if (mix === null) return html`<p class="muted">No proof of this mix is kept.</p>\n`;
   if (mix.tree !== tree)
     return note(
       html`The last proof was of another mix, <code>${mix.tree.slice(0, 12)}</code>: ${passedWord(mix.passed)}.`,
     );
-  return html`<p>The gates on this mix: ${passedWord(mix.passed)}. They are the column “mix” of the <a href="#gates">quality gates</a>.</p>\n`;
+  return html`<p>The gates on this mix: ${passedWord(mix.passed)}. They are the last column of the <a href="#gates">quality gates</a>.</p>\n`;
 }
 
 function appliedContent(applied: ReportApplied, proof: Html): Insertion {
@@ -89,4 +88,8 @@ export function placesSection({ folder, places, session }: ReportData): Html {
     'Where everything lies',
     html`<p>Session: <code>${session.directory}</code><br>This pass: <code>${folder}</code></p><ul>${items}</ul>`,
   );
+}
+
+function passedWord(passed: boolean): Html {
+  return passed ? word('good', 'passed') : word('bad', 'not passed');
 }

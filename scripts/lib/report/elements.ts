@@ -51,13 +51,21 @@ export function note(content: Insertion): Html {
 
 /** Facts side by side; the heads of the rows stay in sight. */
 export function factTable(name: string, { head, rows }: FactTable): Html {
-  const cell = (fact: FactCell) =>
-    typeof fact === 'string' ? shorten(fact, LENGTH_OF_A_NAME) : names(fact);
+  const cell = (fact: FactCell) => (typeof fact === 'string' ? judged(fact) : names(fact));
   const lines = rows.map(([first = '', ...facts]) => {
     const cells = facts.map((fact) => html`<td class="text">${cell(fact)}</td>`);
     return html`<tr><th scope="row">${cell(first)}</th>${cells}</tr>\n`;
   });
   return table(name, head.map(cell), lines, { isWide: true });
+}
+
+/** Words of ours begin with the sign of what they judge, if they do. */
+function judged(fact: string): Insertion {
+  const text = shorten(fact, LENGTH_OF_A_NAME);
+  for (const tone of ['good', 'bad', 'warn'] as const) {
+    if (text.startsWith(`${SIGNS[tone]} `)) return word(tone, text.slice(2));
+  }
+  return text;
 }
 
 const MOST_NAMES = 6;

@@ -1,6 +1,4 @@
 /** What the page shows. Every text in it may come from a model, a file or a log. */
-import type { TamperingKind } from '../gates/tampering/kinds.ts';
-import type { Verdict } from '../gates/verdict.ts';
 
 export interface ReportData {
   task: string;
@@ -81,45 +79,27 @@ export interface Totals {
 }
 
 export interface ReportGates {
-  gates: { name: string; kind: string; command: string; source: string }[];
-  /** The columns: base first, then the models. */
-  targets: ReportTarget[];
+  /** Whose results were captured again since. */
+  outdated: string[];
+  /** Base first, then the models. */
+  targets: { target: string; passed: boolean }[];
   /** The last proof of a mix of them; null: none was proved. */
-  mix: ReportMix | null;
-}
-
-export interface ReportTarget {
-  target: string;
-  passed: boolean;
-  /** The gates ran on something older than the capture of now. */
-  outdated: boolean;
-  gates: ReportGate[];
-  tampered: { path: string; kind: TamperingKind; detail: string; severity: 'strong' | 'weak' }[];
-  /** The gates that came out otherwise with the gate files of base. */
-  as_base: { passed: boolean; gates: ReportGate[] } | null;
-}
-
-export interface ReportMix extends ReportTarget {
-  tree: string;
-}
-
-export interface ReportGate {
-  name: string;
-  kind: string;
-  command: string;
-  status: 'pass' | 'fail' | 'timeout' | 'not-run' | 'error';
-  exit_code: number | null;
-  duration_ms: number;
-  log: string;
-  tail: string;
-  cached: boolean;
-  tests: { ran: number; failed: number } | null;
-  flaky: boolean;
-  changed_files: string[];
-  broken_tests: string[];
-  repaired_tests: string[];
-  missing_tests: string[];
-  verdict: Verdict | null;
+  mix: { tree: string; passed: boolean } | null;
+  tables: {
+    gates: FactTable;
+    /** Which broke, were repaired, or no longer ran. */
+    tests: FactTable;
+    tampering: FactTable;
+    red: {
+      target: string;
+      gate: string;
+      said: string;
+      command: string;
+      exit_code: number | null;
+      log: string;
+      tail: string;
+    }[];
+  };
 }
 
 /** Facts side by side, as the page and markdown show them alike: a cell is words of ours (none: not known), or names from outside. */

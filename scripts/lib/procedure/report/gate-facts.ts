@@ -3,6 +3,7 @@ import type { ReportGates } from '../../report/report-data.ts';
 import { readJsonOrNull } from '../../session/files.ts';
 import { captureOf, type Session } from '../../session/session.ts';
 import { type GateRecord, type PrintedTarget, targetResultSchema } from '../gate-record.ts';
+import { gateTables } from '../gate-tables.ts';
 import { proofFile } from '../prove.ts';
 
 /** @throws Failure `damaged-file` */
@@ -16,31 +17,31 @@ export function gateFacts(
   record: GateRecord | null,
   proof: PrintedTarget | null,
 ): ReportGates {
-  const { gates, results } = record ?? { gates: [], results: [] };
   const order = ['base', ...session.data.models.map(({ model }) => model)];
-  const place = (target: string) => order.indexOf(target) + 1 || order.length + 1;
-  const known = [...gates, ...gatesBeside(gates, results, 'an earlier list')];
-  return {
-    gates: [...known, ...gatesBeside(known, proof === null ? [] : [proof], 'the proof')],
-    targets: results
-      .map((result) => {
-        const captured = captureOf(session, result.target, pass);
-        return { ...result, outdated: captured !== null && captured.tree !== result.tree };
-      })
-      .sort((a, b) => place(a.target) - place(b.target)),
-    mix: proof && { ...proof, target: 'mix', outdated: false },
-  };
+  const place = ({ target }: PrintedTarget) => order.indexOf(target) + 1 || order.length + 1;
+  const results = [...(record?.results ?? [])].sort((a, b) => place(a) - place(b));
+  const outdated = results.filter(({ target, tree }) => {
+    const captured = captureOf(session, target, pass);
+    return captured !== null && captured.tree !== tree;
+  });
+  return gateReport(
+    results,
+    proof,
+    outdated.map(({ target }) => target),
+  );
 }
 
-/** Gates that some target was run with, and that the list does not have. */
-function gatesBeside(
-  gates: readonly { name: string }[],
+/** @param results base first, then the models */
+export function gateReport(
   results: readonly PrintedTarget[],
-  source: string,
-) {
-  const names = new Set(gates.map(({ name }) => name));
-  return results
-    .flatMap((result) => result.gates)
-    .filter(({ name }) => !names.has(name) && names.add(name))
-    .map(({ name, kind, command }) => ({ name, kind, command, source }));
+  proof: PrintedTarget | null,
+  outdated: string[],
+): ReportGates {
+  const mix = proof && { ...proof, target: `mix ${proof.tree.slice(0, 12)}` };
+  return {
+    outdated,
+    targets: results.map(({ target, passed }) => ({ target, passed })),
+    mix: proof && { tree: proof.tree, passed: proof.passed },
+    tables: gateTables([...results, ...(mix === null ? [] : [mix])]),
+  };
 }

@@ -1,7 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { qualityGatesMarkdown } from '../../scripts/lib/gates/markdown.ts';
-import type { GateResult } from '../../scripts/lib/gates/run.ts';
+import type { PrintedTarget } from '../../scripts/lib/procedure/gate-record.ts';
+import { qualityGatesMarkdown } from '../../scripts/lib/procedure/quality-gates.ts';
+
+type GateResult = PrintedTarget['gates'][number];
 
 const green: GateResult = {
   name: 'lint',
@@ -15,7 +17,7 @@ const green: GateResult = {
   cached: false,
   flaky: false,
   tests: null,
-  ...{ outcomes: null, changed_files: [] },
+  changed_files: [],
   ...{ broken_tests: [], repaired_tests: [], missing_tests: [] },
   verdict: null,
 };
@@ -41,26 +43,26 @@ test('gates are rows by kind, targets are columns', () => {
       target: 'base',
       gates: [{ ...red, status: 'pass', tests: { ran: 10, failed: 0 }, verdict: null }],
       passed: true,
-      tampered: [],
+      ...{ tampered: [], as_base: null },
     },
-    { target: 'gpt', gates: [red, green], passed: false, tampered: [] },
+    { target: 'gpt', gates: [red, green], passed: false, tampered: [], as_base: null },
   ]);
   const rows = text.split('\n').filter((line) => line.startsWith('|'));
   assert.equal(rows, [
-    '| kind | gate | base | gpt |',
-    '| --- | --- | --- | --- |',
-    '| linter | lint | (none) | pass |',
-    '| test | test | pass, 10 ran | **fail**, 2 of 10 failed (introduced) |',
-    '|  | all | passed | **not passed** |',
+    '| kind | gate | command | `base` | `gpt` |',
+    '| --- | --- | --- | --- | --- |',
+    '| linter | `lint` | `npm run lint` | not run | ✓ pass |',
+    '| test | `test` | `npm test` | ✓ pass, 10 ran | ✗ fail, 2 of 10 failed, introduced |',
+    '| all |  |  | ✓ passed | ✗ not passed |',
   ]);
-  assert.match(text, '## gpt: test');
+  assert.match(text, '## `gpt`: `test`');
   assert.match(text, '```text\nexpected 1\ngot 2\n```');
 });
 
 test('log text cannot close its fence', () => {
   const tail = 'a\n````\n# not a heading\n```';
   const text = qualityGatesMarkdown([
-    { target: 'gpt', gates: [{ ...red, tail }], passed: false, tampered: [] },
+    { target: 'gpt', gates: [{ ...red, tail }], passed: false, tampered: [], as_base: null },
   ]);
   assert.match(text, `\`\`\`\`\`text\n${tail}\n\`\`\`\`\``);
 });
@@ -72,11 +74,15 @@ test('names cannot break the table or the list', () => {
       target: 'a|b\nc',
       gates: [red],
       passed: false,
+      as_base: null,
       tampered: [{ path, kind: 'test-deleted', detail: 'test | b', severity: 'strong' }],
     },
   ]);
-  assert.match(text, '| kind | gate | a\\|b c |');
-  assert.match(text, '- a\\|b c: `` test/a`b\\n# c.test.ts ``: **tests were deleted**: test \\| b');
+  assert.match(text, '| kind | gate | command | `a\\|b\\nc` |');
+  assert.match(
+    text,
+    '| `a\\|b\\nc` | ✗ weaker | ``test/a`b\\n# c.test.ts`` | tests were deleted | `test \\| b` |',
+  );
 });
 
 test.run();

@@ -1,0 +1,106 @@
+/** What gates came to, as tables: for the page, for quality-gates.md, and a row of the evidence. */
+import { gateKinds } from '../gates/gate-kind.ts';
+import { TAMPERING_WORDS } from '../gates/tampering/kinds.ts';
+import type { Verdict } from '../gates/verdict.ts';
+import type { FactCell, FactTable, ReportGates } from '../report/report-data.ts';
+import type { PrintedTarget } from './gate-record.ts';
+
+type Gate = PrintedTarget['gates'][number];
+
+/** The gates of one target: a model, base, the main tree, a mix. */
+export type GatedTarget = Pick<
+  PrintedTarget,
+  'target' | 'gates' | 'passed' | 'tampered' | 'as_base'
+>;
+
+const STATUSES: ReadonlyMap<string, string> = new Map<Gate['status'], string>([
+  ['pass', '✓ pass'],
+  ['fail', '✗ fail'],
+  ['timeout', '✗ ran out of time'],
+  ['not-run', '! ran no test'],
+  ['error', '✗ could not be started'],
+]);
+
+const VERDICTS: Record<Verdict, string> = {
+  ok: '',
+  introduced: 'introduced',
+  fixed: 'fixed',
+  'pre-existing': 'pre-existing: red on base too',
+  environment: 'environment: red in worktrees only',
+  tampered: 'tampered: red with the gate files of base',
+  flaky: 'flaky: red, then green',
+};
+
+/** A status that is none of ours stands as it is. */
+export function gateInWords(
+  gate: (Pick<Gate, 'tests' | 'verdict'> & { status: string }) | undefined,
+): string {
+  if (gate === undefined) return 'not run';
+  const { status, tests, verdict } = gate;
+  const shown = verdict === 'tampered' ? '✗ passed' : (STATUSES.get(status) ?? status);
+  const counted = status === 'not-run' ? null : tests;
+  const count =
+    counted &&
+    (counted.failed > 0 ? `${counted.failed} of ${counted.ran} failed` : `${counted.ran} ran`);
+  return [shown, count, verdict && VERDICTS[verdict]].filter(Boolean).join(', ');
+}
+
+export function passedInWords(passed: boolean): string {
+  return passed ? '✓ passed' : '✗ not passed';
+}
+
+/** Gates are rows by kind, targets are columns. */
+export function gateTables(targets: readonly GatedTarget[]): ReportGates['tables'] {
+  const all = new Map(targets.flatMap(({ gates }) => gates.map((gate) => [gate.name, gate])));
+  const gates = [...all.values()].sort(
+    (a, b) => gateKinds.indexOf(a.kind) - gateKinds.indexOf(b.kind),
+  );
+  const rows = gates.map(({ name, kind, command }): FactCell[] => {
+    const cells = targets.map((it) => gateInWords(it.gates.find((one) => one.name === name)));
+    return [kind, [name], [command], ...cells];
+  });
+  const passed = targets.map((it) => passedInWords(it.passed));
+  return {
+    gates: {
+      head: ['kind', 'gate', 'command', ...targets.map(({ target }) => [target])],
+      rows: rows.length === 0 ? [] : [...rows, ['all', '', '', ...passed]],
+    },
+    tests: testsTable(targets),
+    tampering: tamperingTable(targets),
+    red: targets.flatMap(({ target, gates }) =>
+      gates.flatMap((gate) =>
+        gate.status === 'pass' ? [] : { target, said: gateInWords(gate), ...shownOf(gate) },
+      ),
+    ),
+  };
+}
+
+function shownOf({ name, command, exit_code, log, tail }: Gate) {
+  return { gate: name, command, exit_code, log, tail };
+}
+
+/** Which tests broke, were repaired, or no longer ran, against base; what the gates themselves changed. */
+function testsTable(targets: readonly GatedTarget[]): FactTable {
+  const rows = targets.flatMap(({ target, gates }) =>
+    gates.flatMap((gate): FactCell[][] => [
+      [[target], [gate.name], '✗ broken', gate.broken_tests],
+      [[target], [gate.name], '✓ repaired', gate.repaired_tests],
+      [[target], [gate.name], '! no longer run', gate.missing_tests],
+      [[target], [gate.name], '! files changed by the gate itself', gate.changed_files],
+    ]),
+  );
+  return { head: ['of', 'gate', 'what', 'names'], rows: rows.filter((row) => row.at(-1)?.length) };
+}
+
+function tamperingTable(targets: readonly GatedTarget[]): FactTable {
+  const rows = targets.flatMap(({ target, tampered, as_base }): FactCell[][] => [
+    ...tampered.map(({ path, kind, detail, severity }): FactCell[] => [
+      ...[[target], severity === 'strong' ? '✗ weaker' : '! changed', [path]],
+      ...[TAMPERING_WORDS[kind], detail === '' ? '' : [detail]],
+    ]),
+    ...(as_base?.gates ?? []).map((gate): FactCell[] => [
+      ...[[target], gateInWords(gate), [gate.name], 'with the gate files of base', ''],
+    ]),
+  ]);
+  return { head: ['of', '', 'path or gate', 'what', 'exactly'], rows };
+}
