@@ -297,7 +297,8 @@ test('with the host alone, its work is the result', async () => {
   await keepGates(it.session, 1, [gated('main', B, 'pass')]);
   const text = await summaryOf(it.session);
   assert.match(section(text, 'What came from whom'), 'Only the host took part');
-  assert.match(section(text, 'Gates before and after'), '| test | not run | pass');
+  assert.match(section(text, 'Gates before and after'), 'They were not run on base.');
+  assert.match(section(text, 'Gates before and after'), '| test | `test` | `npm test` | ✓ pass');
 });
 
 function gated(target: string, tree: string, status: 'pass' | 'fail'): TargetResult {
@@ -342,10 +343,10 @@ test('gates before and after, side by side with their verdicts', async () => {
   assert.is(
     section(text, 'Gates before and after'),
     [
-      '| gate | before (base) | after (main) | verdict |',
-      '| --- | --- | --- | --- |',
-      '| test | fail (7 ran, 2 failed) | pass (7 ran, 0 failed) | fixed |',
-      '| all | not passed | passed |  |',
+      '| kind | gate | command | `before (base)` | `after (main)` |',
+      '| --- | --- | --- | --- | --- |',
+      '| test | `test` | `npm test` | ✗ fail, 2 of 7 failed | ✓ pass, 7 ran, fixed |',
+      '| all |  |  | ✗ not passed | ✓ passed |',
     ].join('\n'),
   );
   assert.match(section(text, 'Gates of each pass'), '| 1 | gpt | test: pass, fixed | yes |');

@@ -1,10 +1,17 @@
 /** Answers to questions about designs, as picks. */
 import { UsageError } from '../errors.ts';
-import { didYouMean, nearestNames } from '../nearest.ts';
 import type { LabelMap } from './blind.ts';
 import type { ComparedFile } from './compare.ts';
 import type { DesignQuestion } from './design-questions.ts';
-import { BASE, overridePicks, type Pick, type Picks, picksTaking } from './picks.ts';
+import {
+  BASE,
+  noAnswer,
+  overridePicks,
+  type Pick,
+  type Picks,
+  picksTaking,
+  unknownDecision,
+} from './picks.ts';
 
 /** An answer that none of the models is right. */
 const NEITHER = new Set(['neither', 'none', BASE]);
@@ -60,13 +67,10 @@ function answerIn(
   const [question] = found;
   if (question === undefined) {
     if (decision === undefined) return [];
-    const ids = questions.map((it) => it.id);
-    throw new UsageError({
-      code: 'unknown-decision',
-      message: `There is no open question "${id}". ${ids.length === 0 ? 'None is open.' : didYouMean(id, ids)}`,
-      hint: 'Take the ids from "questions" of compare; a new capture or new gates ask anew.',
-      details: { id, nearest: nearestNames(id, ids), ids },
-    });
+    throw unknownDecision(
+      id,
+      questions.map((it) => it.id),
+    );
   }
   if (found.length > 1) throw ambiguous(id, found);
   const model = new Map(Object.entries(labels ?? {})).get(from) ?? from;
@@ -76,13 +80,7 @@ function answerIn(
 function optionOf(question: DesignQuestion, from: string): DesignQuestion['options'][number] {
   const option = question.options.find(({ models }) => models.includes(from));
   if (option !== undefined) return { ...option, ...(option.take && { take: from }) };
-  const models = question.options.flatMap((it) => it.models);
-  throw new UsageError({
-    code: 'unknown-model',
-    message: `${from} is no answer to question ${question.id}. ${didYouMean(from, models)}`,
-    hint: `Answer it with ${[...models, 'neither'].join(', ')}.`,
-    details: { decision: question.id, model: from, nearest: nearestNames(from, models), models },
-  });
+  throw noAnswer(question, from, 'neither');
 }
 
 function ambiguous(id: string, found: readonly DesignQuestion[]): UsageError {

@@ -2,12 +2,18 @@
  * Picks in their plainest form, paths with a model or with hunks: decisions are answered, labels replaced. What is left
  * means the same on its own, with no comparison beside it.
  */
-import { UsageError } from '../errors.ts';
 import { pathText, printPath, type RawPath, rawPathOf } from '../git/paths.ts';
-import { didYouMean, nearestNames } from '../nearest.ts';
 import type { LabelMap } from './blind.ts';
 import { type ComparedFile, changesMode, versionOf } from './compare.ts';
-import { BASE, MODE, type Pick, type Picks, pathOfPick } from './picks.ts';
+import {
+  BASE,
+  MODE,
+  noAnswer,
+  type Pick,
+  type Picks,
+  pathOfPick,
+  unknownDecision,
+} from './picks.ts';
 import type { Option, Question } from './questions.ts';
 
 export interface Choices {
@@ -65,13 +71,10 @@ function withModels(pick: Pick, { labels, all }: Choices): Pick {
 function questionOf(id: string, { asked: { questions } }: Choices): Question {
   const question = questions.find((it) => it.id === id);
   if (question !== undefined) return question;
-  const ids = questions.map((it) => it.id);
-  throw new UsageError({
-    code: 'unknown-decision',
-    message: `There is no open decision "${id}". ${ids.length === 0 ? 'None is open.' : didYouMean(id, ids)}`,
-    hint: 'Take the ids from "questions" of compare.',
-    details: { id, nearest: nearestNames(id, ids), ids },
-  });
+  throw unknownDecision(
+    id,
+    questions.map((it) => it.id),
+  );
 }
 
 /** All answers to the questions of one path, onto what was picked for the path itself. */
@@ -106,13 +109,7 @@ function optionOf(question: Question, from: string): Option {
   if (from === BASE) return none;
   const option = question.options.find(({ models }) => models.includes(from));
   if (option !== undefined) return option;
-  const models = question.options.flatMap((it) => it.models);
-  throw new UsageError({
-    code: 'unknown-model',
-    message: `${from} has no part in decision ${question.id} of ${pathText(question.path)}. ${didYouMean(from, models)}`,
-    hint: `Answer it with ${[...models, BASE].join(', ')}.`,
-    details: { decision: question.id, model: from, nearest: nearestNames(from, models), models },
-  });
+  throw noAnswer(question, from, BASE);
 }
 
 /** A version is a pick of the path; a name is one of the new path, and the others stay away. */

@@ -126,6 +126,31 @@ export function assertModel(model: string, models: readonly string[]): void {
   });
 }
 
+/** A question that is not among these, of hunks or of designs. */
+export function unknownDecision(id: string, ids: readonly string[]): UsageError {
+  return new UsageError({
+    code: 'unknown-decision',
+    message: `There is no open question "${id}". ${ids.length === 0 ? 'None is open.' : didYouMean(id, ids)}`,
+    hint: 'Take the ids from "questions" of compare; a new capture or new gates ask anew.',
+    details: { id, nearest: nearestNames(id, ids), ids: [...ids] },
+  });
+}
+
+/** @param none what says that no model is right */
+export function noAnswer(
+  { id, options }: { id: string; options: readonly { models: string[] }[] },
+  from: string,
+  none: string,
+): UsageError {
+  const models = options.flatMap((it) => it.models);
+  return new UsageError({
+    code: 'unknown-model',
+    message: `${from} is no answer to question ${id}. ${didYouMean(from, models)}`,
+    hint: `Answer it with ${[...models, none].join(', ')}.`,
+    details: { decision: id, model: from, nearest: nearestNames(from, models), models },
+  });
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

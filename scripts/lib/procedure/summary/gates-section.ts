@@ -1,6 +1,8 @@
 /** The gates before and after, side by side, and on each candidate. */
 import type { PrintedTarget } from '../gate-record.ts';
-import { exact, prose, table } from './cells.ts';
+import { gateTables } from '../gate-tables.ts';
+import { tableMarkdown } from '../table-markdown.ts';
+import { exact, table } from './cells.ts';
 import { isHostAlone, type PassFacts, type SummaryFacts, shownPass } from './summary-facts.ts';
 
 export function gatesSection(facts: SummaryFacts): string[] {
@@ -20,7 +22,7 @@ export function gatesSection(facts: SummaryFacts): string[] {
     '## Gates before and after',
     '',
     ...(missing.length === 0 ? [] : [missing.join(' '), '']),
-    ...(before === null && after === null ? [] : [...sideBySide(before, after), '']),
+    ...(before === null && after === null ? [] : [sideBySide(before, after), '']),
     '## Gates of each pass',
     '',
     ...table(['pass', 'target', 'gates', 'passed'], rows),
@@ -64,35 +66,13 @@ function resultsOf(passes: readonly PassFacts[]): PrintedTarget[] {
   return passes.flatMap(({ gates }) => gates?.results ?? []);
 }
 
-function sideBySide(before: PrintedTarget | null, after: PrintedTarget | null): string[] {
-  const names = [...(before?.gates ?? []), ...(after?.gates ?? [])].map(({ name }) => name);
-  const cell = (result: PrintedTarget | null, name: string) => {
-    const gate = result?.gates.find((it) => it.name === name);
-    return gate === undefined ? 'not run' : `${gate.status}${countOf(gate)}`;
-  };
-  const verdict = (name: string) => {
-    const gate = after?.gates.find((it) => it.name === name);
-    return gate?.verdict == null ? '' : gate.verdict;
-  };
-  const passed = (result: PrintedTarget | null) =>
-    result === null ? '' : result.passed ? 'passed' : 'not passed';
+function sideBySide(before: PrintedTarget | null, after: PrintedTarget | null): string {
+  const as = (result: PrintedTarget | null, target: string) =>
+    result === null ? [] : { ...result, target };
   const title =
-    after === null || after.target === 'main'
-      ? 'main'
-      : `what was applied, as ${prose(after.target)}`;
-  return table(
-    ['gate', 'before (base)', `after (${title})`, 'verdict'],
-    [
-      ...[...new Set(names)].map((name) => [
-        ...[exact(name), cell(before, name), cell(after, name), verdict(name)],
-      ]),
-      ['all', passed(before), passed(after), ''],
-    ],
-  );
-}
-
-function countOf({ tests }: PrintedTarget['gates'][number]): string {
-  return tests === null ? '' : ` (${tests.ran} ran, ${tests.failed} failed)`;
+    after === null || after.target === 'main' ? 'main' : `what was applied, as ${after.target}`;
+  const targets = [as(before, 'before (base)'), as(after, `after (${title})`)];
+  return tableMarkdown(gateTables(targets.flat()).gates);
 }
 
 function inShort({ gates }: PrintedTarget): string {
