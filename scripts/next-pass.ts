@@ -73,7 +73,7 @@ const script = defineScript({
     const { left_out } = record;
     if (Object.values(left_out).some((it) => it > 0)) {
       reporter.warn(
-        `The prompt has no room for ${left_out.red_gates} red gates, ${left_out.decisions} open decisions and ${left_out.analysis_bytes} bytes of the analysis: --prompt-limit gives it more.`,
+        `The prompt has no room for ${left_out.red_gates} red gates, ${left_out.decisions} open questions and ${left_out.analysis_bytes} bytes of the analysis: --prompt-limit gives it more.`,
       );
     }
     const made = await makeModelWorktrees(

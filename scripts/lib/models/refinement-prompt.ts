@@ -47,7 +47,7 @@ const CLOSING = `Bring the task to its best end:
 - Complete it: do what is still missing, tests included.`;
 
 /**
- * The task unchanged, what is unresolved by its importance (the user's word, red gates, open decisions, the last
+ * The task unchanged, what is unresolved by its importance (the user's word, red gates, open questions, the last
  * analysis shortened), the rules. What does not fit is left out by whole entries, and a line says so.
  * @throws UsageError `feedback-too-long`: the user's word is never cut
  */

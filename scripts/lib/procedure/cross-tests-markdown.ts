@@ -1,21 +1,20 @@
 /** cross-tests.md: the matrix for people. Names of files and tests are a model's words, and never markup. */
-import { BASE, type CrossCell, type CrossSummary, type CrossTests } from '../gates/cross-tests.ts';
+import { BASE, type CrossCell, type CrossTests } from '../gates/cross-tests.ts';
 import type { FactTable } from '../report/report-data.ts';
 import { inlineCode } from '../synthesis/markdown.ts';
-import { tableMarkdown } from './table-markdown.ts';
+import { tableMarkdown, tableSection } from './table-markdown.ts';
 
 /** Rows: whose tests. Columns: whose code. Also of a relabelled result. */
 export function crossTestsMarkdown(result: CrossTests): string {
-  const failures = crossFailures(result);
   return [
     '# Cross-tests',
     result.cells.length === 0
       ? 'No model added or changed a test.'
       : `Each row is one model's new and changed tests, each column the code that they ran on: ${gatesOf(result)}.`,
     ...(result.cells.length === 0 ? [] : [tableMarkdown(crossMatrix(result))]),
-    ...section('What the tests are worth', result.summary.map(summaryLine)),
-    ...(failures.rows.length === 0 ? [] : ['## What failed', tableMarkdown(failures)]),
-    ...section('Base’s own tests', result.base_tests.filter(isRed).map(baseLine)),
+    ...tableSection('What the tests are worth', worthTable(result)),
+    ...tableSection('What failed', crossFailures(result)),
+    ...tableSection('Base’s own tests', baseTable(result)),
   ]
     .join('\n\n')
     .concat('\n');
@@ -79,42 +78,24 @@ function kindText({ kind, code_of }: CrossCell): string {
   return (code_of === BASE ? ON_BASE[kind] : undefined) ?? KIND_WORDS[kind];
 }
 
-function summaryLine(summary: CrossSummary): string {
-  const { tests_of, files, proves_something, catches, caught_by, fails_own } = summary;
-  const names = (models: readonly string[]) => models.map(inlineCode).join(', ');
-  const facts = [
-    files.length === 0 ? 'no test was added or changed' : shortList(files),
-    proves_something === false ? '**prove nothing new: they pass on base**' : '',
-    proves_something ? 'fail on base, as new tests should' : '',
-    fails_own ? '**fail on their own code**' : '',
-    catches.length > 0 ? `catch ${names(catches)}` : '',
-    caught_by.length > 0 ? `its code is caught by the tests of ${names(caught_by)}` : '',
-  ];
-  return `- ${inlineCode(tests_of)}: ${facts.filter((fact) => fact !== '').join('; ')}`;
+function worthTable({ summary }: CrossTests): FactTable {
+  const rows = summary.map(
+    ({ tests_of, files, proves_something, catches, caught_by, fails_own }) => {
+      const onBase =
+        proves_something === null ? '' : proves_something ? '✓ fail' : '! prove nothing new';
+      return [[tests_of], files, onBase, fails_own ? '✗ fail' : '', catches, caught_by];
+    },
+  );
+  return {
+    head: ['tests of', 'files', 'on base', 'on their own code', 'catch', 'its code is caught by'],
+    rows,
+  };
 }
 
-function isRed({ status }: { status: string }): boolean {
-  return status !== 'pass';
-}
-
-function baseLine({
-  code_of,
-  status,
-  failed_tests,
-  failed_tests_count,
-}: CrossTests['base_tests'][number]): string {
-  const tests = failed_tests_count === 0 ? '' : `; ${shortList(failed_tests, failed_tests_count)}`;
-  return `- on ${inlineCode(code_of)}: ${status}${tests}`;
-}
-
-const MOST_NAMES = 10;
-
-function shortList(names: readonly string[], count = names.length): string {
-  const shown = names.slice(0, MOST_NAMES);
-  const rest = count > shown.length ? `, and ${count - shown.length} more` : '';
-  return `${shown.map(inlineCode).join(', ')}${rest}`;
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`## ${title}`, lines.join('\n')];
+function baseTable({ base_tests }: CrossTests): FactTable {
+  const red = base_tests.filter(({ status }) => status !== 'pass');
+  const rows = red.map(({ code_of, status, failed_tests, failed_tests_count }) => [
+    ...[[code_of], status, `${failed_tests_count}`, failed_tests],
+  ]);
+  return { head: ['code of', 'status', 'failed', 'the first'], rows };
 }

@@ -11,6 +11,11 @@ export function tableMarkdown({ head, rows }: FactTable): string {
     .join('\n');
 }
 
+/** Nothing where it has no row. */
+export function tableSection(title: string, table: FactTable): string[] {
+  return table.rows.length === 0 ? [] : [`## ${title}`, tableMarkdown(table)];
+}
+
 function cellText(cell: FactCell): string {
   if (typeof cell === 'string') return cell;
   if (cell.length === 0) return 'none';

@@ -18,10 +18,10 @@ const TITLE_CHARACTERS = 120;
 
 const CONTENTS = {
   task: 'Task',
+  suggestion: 'Suggestion',
   session: 'Session',
   models: 'Models',
   noticed: 'Outside of the worktrees',
-  suggestion: 'Suggestion',
   evidence: 'Evidence',
   gates: 'Quality gates',
   comparison: 'Comparison',
@@ -52,7 +52,7 @@ ${contents()}
 </header>
 <main>
 ${data.problems.map((problem) => note(problem))}
-${taskSection(data)}${sessionSection(data)}${modelsSection(data)}${noticedSection(data)}${suggestionSection(data)}
+${taskSection(data)}${suggestionSection(data)}${sessionSection(data)}${modelsSection(data)}${noticedSection(data)}
 ${evidenceSection(data)}${gateSection(data)}${comparisonSection(data)}${analysisSection(data)}${appliedSection(data)}${placesSection(data)}
 </main>
 </body>

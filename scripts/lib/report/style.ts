@@ -50,7 +50,6 @@ td.text, th.path { min-width: 12rem; overflow-wrap: anywhere; }
 .wide th:first-child { position: sticky; left: 0; min-width: 7.75rem; max-width: 11rem; overflow-wrap: break-word; background: var(--page); }
 .tag { padding: .05rem .4rem; border: 1px solid var(--line); border-radius: 4px; color: var(--muted); font-size: .8rem; font-weight: 400; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-caption { padding-bottom: .5rem; text-align: left; color: var(--muted); }
 .word { font-weight: 600; }
 td .word, summary .word { white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
