@@ -86,7 +86,7 @@ test('on a clone of this repository: repaired is fixed, broken is introduced, de
   for (const said of [
     ', fixed',
     ', introduced',
-    'passed, tampered: red with the gate files of base',
+    ', tampered: red with the gate files of base',
     'pre-existing: red on base too',
     'tests were deleted',
   ])

@@ -96,11 +96,12 @@ test('the suggestion, its questions, evidence, cross-tests and the proof of the 
     },
     'words.js': words.map((word) => `export const ${word} = '${word}';\n`).join(''),
     'AGENTS.md': '# Checks\n\nRun the tests: `node --test`\n',
-    ...(await scriptedModels(box.folder, RIVALS)),
+    // Two equals: which comes first is not left to the ids of trees.
+    ...(await scriptedModels(box.folder, RIVALS, { prefer: ['two', 'one'] })),
   });
   const { session } = await upToComparison(box, cwd);
   const { cells } = await ok(box, cwd, 'cross-tests', ...session);
-  const { questions, suggestion } = await ok(box, cwd, 'compare', '--suggest', ...session);
+  const { questions } = await ok(box, cwd, 'compare', '--suggest', ...session);
   assert.ok(questions.length > 0);
   await ok(box, cwd, 'apply-picks', '--take', 'one', '--verify', ...session);
 
@@ -109,7 +110,7 @@ test('the suggestion, its questions, evidence, cross-tests and the proof of the 
   const page = await readFile(report, 'utf8');
   const said = textOf(page);
   for (const part of [
-    ...[`All of ${suggestion.spine.model} : `, 'its tests fail on base', 'How to apply it'],
+    ...['All of two : ', 'its tests fail on base', 'How to apply it'],
     ...questions.map(({ id, about }: Record<string, string>) => `${id} ${about}`),
     ...['renamed from words.js ; edits under the old name are compared here'],
     ...["format only (white space, or what the project's formatter makes equal)"],
@@ -147,7 +148,6 @@ test('the suggestion, its questions, evidence, cross-tests and the proof of the 
   assert.match(old, /No facts were gathered/);
 
   // What nobody picked is asked in the next pass, with the lines that fail.
-  await ok(box, cwd, 'apply-picks', '--undo', ...session);
   await writeFile(crossTests, kept);
   await writeFile(join(report, '..', 'picks.json'), '{"picks":[]}');
   await ok(box, cwd, 'complete-pass', '--analysis-text', 'one is better', ...session);
