@@ -82,6 +82,8 @@ const kinds: [name: string, command: string, GateKind][] = [
   ['checkTypes', 'x', 'typecheck'],
   ['type-check', 'x', 'typecheck'],
   ['test:unit', 'x', 'test'],
+  ['test:typescript', 'tsc', 'typecheck'],
+  ['test', 'xo && ava', 'test'],
   ['build:types', 'tsc -b', 'build'],
   ['check', 'tsc --noEmit', 'typecheck'],
   ['check', 'npm run lint && npm test', 'other'],

@@ -46,8 +46,14 @@ const TASK =
 
 /** A gate's kind by its name, else by what its command runs; several kinds in one chain are `other`. */
 export function kindOf(name: string, command: string): GateKind {
-  return kindOfName(name) ?? kindOfCommand(command) ?? 'other';
+  const named = kindOfName(name);
+  const run = named === undefined || named === 'test' ? kindOfCommand(command) : undefined;
+  // `test:types: tsc` runs no test.
+  if (named === 'test' && run !== undefined && NO_TESTS.has(run)) return run;
+  return named ?? run ?? 'other';
 }
+
+const NO_TESTS: ReadonlySet<GateKind> = new Set(['formatter', 'linter', 'typecheck']);
 
 /** `checkTypes` and `check:types` -> `check`, `types`. */
 export function wordsOf(name: string): string[] {
