@@ -7,10 +7,14 @@ import { CHECK } from '../support/one-process.ts';
 export interface RankedProject {
   name: string;
   base: Record<string, string>;
+  /** The command of its gate. */
+  gate?: string;
   /** Path to content; null: deleted. */
   models: Record<string, Record<string, string | null>>;
   /** A module that throws where the code is wrong. */
   hidden: string;
+  /** What it reads, over the files of a whole. */
+  hiddenFiles?: Record<string, string>;
   /** Whose wholes pass the hidden test. */
   right: string[];
   /** What of the others must never be beside the spine. */
@@ -304,8 +308,16 @@ const order: RankedProject = {
   },
   hidden: `import assert from 'node:assert/strict';
 import { fetchAll } from './all.js';
-const late = (it) => new Promise((done) => setTimeout(done, it, it));
+let running = 0;
+let most = 0;
+const late = async (it) => {
+  most = Math.max(most, ++running);
+  await new Promise((done) => setTimeout(done, it));
+  running--;
+  return it;
+};
 assert.deepEqual(await fetchAll([30, 5, 10], late), [30, 5, 10]);
+assert.equal(most, 3);
 `,
   right: ['claude', 'qwen'],
 };
