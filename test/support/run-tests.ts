@@ -64,7 +64,7 @@ function isSlow(file: string): boolean {
 }
 
 function isLong(file: string): boolean {
-  return /awkward|bad-input|bundle|cross-tests|crash|formatted|guard|launcher|main-tree|models\/run|next-pass|procedure\.|report\/report|user-changes/.test(
+  return /awkward|bad-input|bundle|cross-tests|crash|formatted|guard|launcher|libraries|main-tree|models\/run|next-pass|procedure\.|report\/report|user-changes/.test(
     file,
   );
 }
