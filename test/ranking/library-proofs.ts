@@ -191,7 +191,6 @@ export const names: Library = {
   to: 'object-inspect-1.8.0',
   tests: ['circular', 'deep', 'element', 'err', 'fn', 'holes', 'lowbyte', 'undef'],
   right: ['claude', 'gemini'],
-  mistaken: 'the author of the only test has nobody to test it, and stands behind who passes',
   models: ({ 'index.js': index, 'readme.markdown': readme, 'test/deep.js': deep }, next) => {
     const label: [string, string] = [
       "(name ? ': ' + name : '')",

@@ -8,9 +8,7 @@ export const fastq: Library = {
   to: 'fastq-1.17.0',
   tests: ['test'],
   right: ['claude'],
-  mistaken:
-    'no test of another shows that raised concurrency starts nothing, and the wrong ones are alike',
-  models: ({ 'queue.js': queue, 'README.md': readme }, next) => {
+  models: ({ 'queue.js': queue, 'README.md': readme }) => {
     const refused = (name: string): [string, string] => [
       'if (concurrency < 1) {',
       `if (!(${name} >= 1)) {`,
@@ -39,7 +37,14 @@ export const fastq: Library = {
       "var buildQueue = require('../');\nfunction worker(arg, done) { setImmediate(done, null, arg); }";
     return {
       claude: {
-        'queue.js': next['queue.js'] ?? '',
+        'queue.js': edited(
+          queue,
+          refused('concurrency'),
+          property(`${check}      concurrency = value\n${start}`),
+          resume,
+          full,
+          fewer,
+        ),
         'test/resume.js': tapeFile(imports, {
           'resumed twice, it keeps to its concurrency':
             'var queue = buildQueue(worker, 1);\n  queue.pause();\n  queue.push(1);\n  queue.push(2);\n  queue.resume();\n  queue.pause();\n  queue.resume();\n  t.equal(queue.running(), 1);',

@@ -66,10 +66,10 @@ const cases: [string, Record<string, Facts>, string[], string[]][] = [
     ['right'],
   ],
   [
-    'of whom the matrix knows nothing stands in its middle',
-    { low: { matrix: 0.2 }, unknown: {}, high: { matrix: 0.8 } },
-    ['high', 'unknown', 'low'],
-    ['high'],
+    'whose tests are the only ones stands beside those who pass them best',
+    { low: { matrix: 0 }, author: { agreement: 1 }, high: { matrix: 1, agreement: 0.5 } },
+    ['author', 'high', 'low'],
+    ['author', 'high'],
   ],
   [
     'a prior decides where likeness is near',

@@ -65,11 +65,13 @@ export function tiedWith(wholes: readonly RankedWhole[]): RankedWhole[] {
   return wholes.filter((whole) => byTests(wholes[0] ?? whole, whole) === 0);
 }
 
-/** Below 0: what ran speaks for the first of two. Of whom the matrix knows nothing, stands in its middle. */
+/**
+ * Below 0: what ran speaks for the first of two. Whose tests are the only ones is judged by nobody, and stands beside those
+ * who pass them best.
+ */
 function testsOf(wholes: readonly RankedWhole[]): (a: RankedWhole, b: RankedWhole) => number {
   const known = wholes.flatMap(({ matrix }) => matrix ?? []);
-  const middle = known.reduce((sum, score) => sum + score, 0) / Math.max(known.length, 1);
-  const inMatrix = ({ matrix }: RankedWhole) => matrix ?? middle;
+  const inMatrix = ({ matrix }: RankedWhole) => matrix ?? Math.max(0, ...known);
   return (a, b) =>
     brokenBy(a) - brokenBy(b) || b.repairs.length - a.repairs.length || inMatrix(b) - inMatrix(a);
 }
