@@ -119,7 +119,7 @@ class Scratch {
     // What submodules hold is theirs: git takes them away with the worktree.
     const fits = this.lying?.key === key && submodules.length === 0;
     if (!fits || !(await this.swap(commit, preparation))) await this.makeAnew(commit, tree, key);
-    return this.prepare(commit, submodules, { label, preparation }, signal);
+    return this.prepare({ commit, tree }, submodules, { label, preparation }, signal);
   }
 
   private async claim(): Promise<void> {
@@ -193,7 +193,7 @@ class Scratch {
 
   /** What is there already is left as it is; hooks and the setup command run for every tree. */
   private async prepare(
-    start: string,
+    { commit: start, tree: startTree }: { commit: string; tree: string },
     submodules: readonly RawPath[],
     { label, preparation }: { label: string; preparation: Preparation },
     signal: AbortSignal,
@@ -207,6 +207,7 @@ class Scratch {
       commonDir: repository.commonDir,
       adminDir,
       start,
+      startTree,
       submodules,
       without: [],
     };

@@ -1,5 +1,5 @@
 /** A model's whole result as a tree: what lies in its working tree, whatever it committed, added or left untracked. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mkdir } from '../disk.ts';
 import { Refusal } from '../errors.ts';
@@ -78,6 +78,8 @@ export interface Workplace {
   adminDir: string | null;
   /** The commit that it started from. */
   start: string;
+  /** The tree of that commit, where it is known. */
+  startTree?: string;
 }
 
 /** The working tree of a model in a pass; null when it has none, or none any more. */
@@ -129,13 +131,13 @@ export interface WorkplaceTree extends WorkingTree {
 
 /** The same, with what a tree cannot hold. */
 export async function surveyWorkplace(workplace: Workplace): Promise<WorkplaceTree> {
-  const { place, start, adminDir, submodules: gitlinks } = workplace;
+  const { place, start, startTree = start, adminDir, submodules: gitlinks } = workplace;
   const trackedSince = () => trackedByModel(workplace);
   const found = await readWorkingTree({
     ...{ ...workplace, gitlinks, trackedSince },
     isModels: adminDir === null,
   });
-  const changes = await listEntryChanges(place, start, found.tree);
+  const changes = await listEntryChanges(place, startTree, found.tree);
   const written = changes.flatMap(({ path, to }) => (to?.mode.startsWith('100') ? [path] : []));
   const converted = await convertedPaths(place, written);
   // Without changes that nobody made.
@@ -165,10 +167,19 @@ async function trackedByModel(workplace: Workplace): Promise<RawPath[]> {
     return exitCode === 0 ? splitNul(stdout) : [];
   };
   const staged = isAsAtTheStart(adminDir, workplace) ? [] : list('diff-index', '--cached');
-  const head = await headOf(adminDir);
+  const head = isDetachedAt(adminDir, start) ? start : await headOf(adminDir);
   const committed =
     head === null || head === start ? [] : await list('diff-tree', '-r', '-R', head);
   return [...new Set([...(await staged), ...committed])];
+}
+
+/** Whether HEAD itself names a commit, and this one: to read it as a file is cheaper than to ask git. */
+function isDetachedAt(adminDir: string, commit: string): boolean {
+  try {
+    return readFileSync(join(adminDir, 'HEAD'), 'latin1') === `${commit}\n`;
+  } catch {
+    return false;
+  }
 }
 
 /** The commit that a model's HEAD names; null: none that can be found. */
