@@ -12,8 +12,7 @@ import { afterComparison } from './lib/procedure/next-command.ts';
 import { openComparison } from './lib/procedure/open-comparison.ts';
 import {
   comparedFileSchema,
-  printComparedFiles,
-  printQuestions,
+  printFiles,
   questionSchema,
 } from './lib/procedure/printed-comparison.ts';
 import {
@@ -106,8 +105,6 @@ const script = defineScript({
     const blind = options.blind ? labels : null;
     const all = blind === null ? comparison.files : relabel(comparison.files, blind);
     const files = selectPaths(all, options.path);
-    const paths = new Set(files.map(({ path }) => path));
-    const disputes = questionsIn(all);
     const judged =
       session === null || blind === null
         ? null
@@ -129,8 +126,7 @@ const script = defineScript({
       questions: shown.questions.map(printQuestion),
       ...(isFull || session === null || options.path.length > 0
         ? {
-            files: printComparedFiles(files, disputes),
-            disputes: printQuestions(disputes.filter(({ path }) => paths.has(path))),
+            ...printFiles(files, questionsIn(all)),
             evidence: (blind === null ? facts : relabelEvidence(facts, blind)).models,
           }
         : {}),

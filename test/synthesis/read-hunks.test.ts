@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { listChanges } from '../../scripts/lib/git/changes.ts';
 import { mergeTrees } from '../../scripts/lib/git/merge-trees.ts';
 import { bytesOf } from '../../scripts/lib/git/paths.ts';
 import { compareCandidates } from '../../scripts/lib/synthesis/compare.ts';
@@ -60,7 +61,8 @@ test('hunks of text files, by names of any kind; nothing for what is no text', a
     base,
   );
   const hunks = await readHunks(directory, base, changed);
-  assert.equal(Object.fromEntries([...hunks].map(([path, ofPath]) => [path, ofPath.map(place)])), {
+  const found = [...hunks].filter((file) => file[1].hunks.length > 0);
+  assert.equal(Object.fromEntries(found.map(([path, file]) => [path, file.hunks.map(place)])), {
     '-dash': [['-2,0 +3,1', 'c\n']],
     '@@ -1 +1 @@': [
       [
@@ -87,6 +89,21 @@ test('hunks of text files, by names of any kind; nothing for what is no text', a
     new: [['-0,0 +1,3', 'a\n', 'b\n', 'C\n']],
     'z last': [['-1,1 +1,1', 'b']],
   });
+  // Counted as git counts; what is said of each agrees with git's own list.
+  for (const { path, status, mode, oid, binary, additions, deletions } of await listChanges(
+    directory,
+    base,
+    changed,
+    { renames: false },
+  )) {
+    const file = hunks.get(path);
+    assert.equal(
+      [file?.status, file?.to?.mode ?? null, file?.to?.oid ?? null, file?.binary],
+      [status, mode, oid, binary],
+      path,
+    );
+    assert.equal([file?.additions, file?.deletions], [additions, deletions], path);
+  }
   assert.is((await readHunks(directory, base, base)).size, 0);
 });
 
@@ -146,7 +163,7 @@ test('a version is base with all its hunks, byte for byte', async () => {
   const hunks = await readHunks(directory, base, edited);
   assert.ok(hunks.size > 150);
   for (const [path, text] of Object.entries(texts)) {
-    const made = applyHunks(bytesOf(text), hunks.get(path) ?? []).toString('latin1');
+    const made = applyHunks(bytesOf(text), hunks.get(path)?.hunks ?? []).toString('latin1');
     assert.is(made, versions[path], path);
   }
 });

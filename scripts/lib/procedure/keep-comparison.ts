@@ -13,7 +13,7 @@ import type { Comparison } from './compare.ts';
 import { crossTestsMarkdown } from './cross-tests-markdown.ts';
 import { type EvidenceOfAll, relabelEvidence } from './evidence.ts';
 import { evidenceTable } from './evidence-table.ts';
-import { printComparedFiles, printQuestions } from './printed-comparison.ts';
+import { comparisonJson } from './printed-comparison.ts';
 import { relabelSuggested, type Suggested } from './suggest.ts';
 import { suggestionMarkdown } from './suggestion-markdown.ts';
 import { tableMarkdown } from './table-markdown.ts';
@@ -28,18 +28,17 @@ export async function keepComparison(
 ): Promise<{ json: string; markdown: string }> {
   const folder = passFolder(session, pass);
   const [json, markdown] = [join(folder, 'comparison.json'), join(folder, 'comparison.md')];
-  await replaceJson(json, {
+  const head = {
     schema_version: 1,
     pass,
     base: session.data.base,
     models: candidates.map(({ model }) => model),
     decisions: questions.length,
     questions,
-    disputes: printQuestions(disputes),
     suggestion,
     evidence: evidence.models,
-    files: printComparedFiles(files, disputes),
-  });
+  };
+  await replaceFile(json, comparisonJson(head, files, disputes));
   await replaceFile(markdown, pageOf(files, evidence, { suggestion, questions }));
   return { json, markdown };
 }

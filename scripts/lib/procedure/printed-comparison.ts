@@ -1,7 +1,7 @@
 /** A comparison as scripts print it and comparison.json keeps it. */
 import * as z from 'zod';
 import { isTest } from '../gates/tampering/names.ts';
-import { pathText, printPath } from '../git/paths.ts';
+import { pathText, printPath, type RawPath } from '../git/paths.ts';
 import type { ComparedFile } from '../synthesis/compare.ts';
 import type { Question } from '../synthesis/questions.ts';
 
@@ -73,10 +73,39 @@ export type PrintedQuestion = z.output<typeof questionSchema>;
 
 export type PrintedComparison = z.output<typeof comparedFileSchema>;
 
-export function printComparedFiles(
+/** Files with the disputes of theirs among all. */
+export function printFiles(files: readonly ComparedFile[], all: readonly Question[]) {
+  const paths = new Set(files.map(({ path }) => path));
+  const decisionOf = decisionsIn(all);
+  return {
+    files: files.map((file) => printFile(file, decisionOf)),
+    disputes: printQuestions(all.filter(({ path }) => paths.has(path))),
+  };
+}
+
+/** So many files are one piece of the text. */
+const PIECE = 200;
+
+/** The same as the text of a JSON object, a line a file, piece by piece: as a whole it is many megabytes. */
+export function* comparisonJson(
+  head: object,
   files: readonly ComparedFile[],
-  questions: readonly Question[],
-): PrintedComparison[] {
+  all: readonly Question[],
+): Generator<string> {
+  const decisionOf = decisionsIn(all);
+  yield `${JSON.stringify({ ...head, disputes: printQuestions(all) }, null, 2).slice(0, -2)},\n  "files": [`;
+  for (let at = 0; at < files.length; at += PIECE) {
+    const lines = files
+      .slice(at, at + PIECE)
+      .map((it) => JSON.stringify(printFile(it, decisionOf)));
+    yield `${at === 0 ? '' : ','}\n${lines.join(',\n')}`;
+  }
+  yield '\n]}\n';
+}
+
+type DecisionOf = (path: RawPath, digest: string) => string | null;
+
+function decisionsIn(questions: readonly Question[]): DecisionOf {
   const decisions = new Map(
     questions.flatMap(({ id, path, options }) =>
       options.flatMap(({ hunks }) =>
@@ -84,7 +113,14 @@ export function printComparedFiles(
       ),
     ),
   );
-  return files.map(({ path, base, origin, moved_to, versions, agreement, groups, hunks }) => ({
+  return (path, digest) => decisions.get(`${path}\0${digest}`) ?? null;
+}
+
+function printFile(
+  { path, base, origin, moved_to, versions, agreement, groups, hunks }: ComparedFile,
+  decisionOf: DecisionOf,
+): PrintedComparison {
+  return {
     ...printPath(path),
     is_test: isTest(pathText(path)),
     base: base && { blob: base.oid, mode: base.mode },
@@ -99,12 +135,12 @@ export function printComparedFiles(
     hunks: hunks.map(({ lines, removed, digest, near, ...hunk }) => ({
       ...hunk,
       near: pathText(near),
-      decision: decisions.get(`${path}\0${digest}`) ?? null,
+      decision: decisionOf(path, digest),
     })),
-  }));
+  };
 }
 
-export function printQuestions(questions: readonly Question[]): PrintedQuestion[] {
+function printQuestions(questions: readonly Question[]): PrintedQuestion[] {
   return questions.map(({ id, path, kind, options }) => ({
     id,
     ...printPath(path),

@@ -7,14 +7,18 @@ import { Failure, messageOf, systemErrorCode } from '../errors.ts';
 import { faultPoint } from '../fault-points.ts';
 
 /** Replaces a file whole: readers see the old content or the new, also after a crash. */
-export async function replaceFile(path: string, content: string | Buffer): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Buffer | Iterable<string>,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(temporary, 'wx', 0o600);
     try {
       faultPoint(`write ${temporary}`);
-      await file.writeFile(content);
+      const pieces = typeof content === 'string' || Buffer.isBuffer(content) ? [content] : content;
+      for (const piece of pieces) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();

@@ -1,14 +1,15 @@
 /** Where the candidates really differ: every path that any model changed, with all its versions. */
 
 import { readBlobs } from '../git/blobs.ts';
-import { type ChangeStatus, type FileChange, listChanges, readHunkPatch } from '../git/changes.ts';
+import { type ChangeStatus, listChanges } from '../git/changes.ts';
 import type { RawPath } from '../git/paths.ts';
 import type { TreeEntry } from '../git/trees.ts';
+import { inParallel } from '../process/in-parallel.ts';
 import { type Agreement, agreementOf, comparesByLines } from './agreement.ts';
 import { disputesIn } from './disputes.ts';
 import { followRenames } from './follow-renames.ts';
 import type { Hunk } from './hunks.ts';
-import { parseHunkPatch } from './read-hunks.ts';
+import { type FileDiff, type KnownHunks, readHunks } from './read-hunks.ts';
 import { shareHunks } from './share-hunks.ts';
 
 export interface Candidate {
@@ -61,22 +62,32 @@ export async function compareCandidates(
   base: string,
   candidates: readonly Candidate[],
 ): Promise<ComparedFile[]> {
-  const views = await Promise.all(
-    candidates.map((candidate) => readView(directory, base, candidate)),
+  const known: KnownHunks = new Map();
+  const views = await inParallel(AT_ONCE, candidates, (candidate) =>
+    readView(directory, base, candidate, known),
   );
   const files = await followRenames(directory, collectFiles(views));
-  const contents = await readBlobs(directory, files.filter(comparesByLines).flatMap(blobsOf));
-  return files.map((file) => {
-    const disputes = comparesByLines(file)
-      ? disputesIn(file.path, file.hunks, contents.get(ontoOf(file)?.oid ?? '') ?? Buffer.alloc(0))
-      : [];
-    const compared = { ...file, disputes };
-    return { ...compared, agreement: agreementOf(compared, contents) };
-  });
+  const compared: ComparedFile[] = [];
+  for (let at = 0; at < files.length; at += PIECE) {
+    const piece = files.slice(at, at + PIECE);
+    const contents = await readBlobs(
+      directory,
+      piece.filter(comparesByLines).flatMap((file) => ontoOf(file)?.oid ?? []),
+    );
+    compared.push(...piece.map((file) => decide(file, contents)));
+  }
+  return compared;
 }
 
-function blobsOf(file: UndecidedFile): string[] {
-  return [...file.versions.map(({ blob }) => blob), ontoOf(file)?.oid].filter((oid) => oid != null);
+/** Patches that are read at once, and files whose contents are held at once: both can be large. */
+const AT_ONCE = 3;
+const PIECE = 500;
+
+function decide(file: UndecidedFile, contents: ReadonlyMap<string, Buffer>): ComparedFile {
+  const onto = contents.get(ontoOf(file)?.oid ?? '') ?? Buffer.alloc(0);
+  const disputes = comparesByLines(file) ? disputesIn(file.path, file.hunks, onto) : [];
+  const compared = { ...file, disputes };
+  return { ...compared, agreement: agreementOf(compared, onto) };
 }
 
 /** What the hunks of a file apply to; null for a new file. */
@@ -97,24 +108,19 @@ export function versionOf(file: ComparedFile, model: string): ComparedVersion | 
 /** One model's changes, by name. */
 interface View {
   model: string;
-  changes: Map<RawPath, FileChange>;
-  hunks: Map<RawPath, Hunk[]>;
+  changes: Map<RawPath, FileDiff>;
   oldPaths: Map<RawPath, RawPath>;
 }
 
-async function readView(directory: string, base: string, candidate: Candidate): Promise<View> {
+async function readView(
+  directory: string,
+  base: string,
+  candidate: Candidate,
+  known: KnownHunks,
+): Promise<View> {
   const { model, tree } = candidate;
-  const changes = await listChanges(directory, base, tree, { renames: false });
-  const [hunks, oldPaths] = await Promise.all([
-    changes.length === 0 ? null : readHunkPatch(directory, base, tree),
-    readRenames(directory, base, tree, changes),
-  ]);
-  return {
-    model,
-    changes: new Map(changes.map((change) => [change.path, change])),
-    hunks: hunks === null ? new Map() : parseHunkPatch(hunks, changes),
-    oldPaths,
-  };
+  const changes = await readHunks(directory, base, tree, known);
+  return { model, changes, oldPaths: await readRenames(directory, base, tree, changes) };
 }
 
 /** New name to old name, for what git takes for a rename; it is asked only where there can be one. */
@@ -122,9 +128,9 @@ async function readRenames(
   directory: string,
   base: string,
   tree: string,
-  changes: readonly FileChange[],
+  changes: ReadonlyMap<RawPath, FileDiff>,
 ): Promise<Map<RawPath, RawPath>> {
-  const statuses = new Set(changes.map(({ status }) => status));
+  const statuses = new Set([...changes.values()].map(({ status }) => status));
   if (!statuses.has('added') || !statuses.has('deleted')) return new Map();
   const followed = await listChanges(directory, base, tree);
   return new Map(
@@ -146,8 +152,7 @@ function collectFiles(views: readonly View[]): UndecidedFile[] {
       versions,
       groups: groupVersions(versions),
       hunks: shareHunks(
-        path,
-        changing.map(({ model, hunks }) => ({ model, hunks: hunks.get(path) ?? [] })),
+        changing.map(({ model, changes }) => ({ model, hunks: changes.get(path)?.hunks ?? [] })),
       ),
       origin: null,
       moved_to: null,
@@ -158,15 +163,15 @@ function collectFiles(views: readonly View[]): UndecidedFile[] {
 function versionIn({ model, changes, oldPaths }: View, path: RawPath): ComparedVersion[] {
   const change = changes.get(path);
   if (change === undefined) return [];
-  const { oid: blob, mode, status, additions, deletions, binary } = change;
+  const { to, status, additions, deletions, binary } = change;
+  const { oid: blob, mode } = to ?? { oid: null, mode: null };
   const old_path = oldPaths.get(path) ?? null;
   return [{ model, blob, mode, status, old_path, additions, deletions, binary }];
 }
 
 /** Each model's change tells what base holds; they all tell the same. */
 function baseIn(views: readonly View[], path: RawPath): TreeEntry | null {
-  const { oldOid: oid, oldMode: mode } = views[0]?.changes.get(path) ?? {};
-  return oid == null || mode == null ? null : { mode, oid };
+  return views[0]?.changes.get(path)?.from ?? null;
 }
 
 function groupVersions(versions: readonly ComparedVersion[]): string[][] {

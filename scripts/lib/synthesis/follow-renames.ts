@@ -72,7 +72,7 @@ async function withAllHunks(
     {
       ...to,
       origin: { path: from.path, entry: base },
-      hunks: shareHunks(from.path, [...renamed, ...edited]),
+      hunks: shareHunks([...renamed, ...edited]),
     },
     { ...from, moved_to: to.path },
   ];
@@ -85,6 +85,6 @@ async function hunksBetween(
   to: string,
 ): Promise<Hunk[]> {
   if (from === to) return [];
-  const [section = []] = readSections(await readBlobPatch(directory, from, to));
-  return identifyHunks(path, section);
+  const [section] = readSections(await readBlobPatch(directory, from, to));
+  return identifyHunks(path, section?.hunks ?? []);
 }

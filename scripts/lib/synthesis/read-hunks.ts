@@ -1,50 +1,100 @@
 /** Where lines changed between two trees, read from git's patch. */
-import { type FileChange, listChanges, readHunkPatch } from '../git/changes.ts';
+import {
+  type ChangeStatus,
+  type EntryChange,
+  listEntryChanges,
+  readHunkPatch,
+} from '../git/changes.ts';
 import type { RawPath } from '../git/paths.ts';
+import type { TreeEntry } from '../git/trees.ts';
 import { type Hunk, type HunkBody, identifyHunks, lineOffsets, type RawLine } from './hunks.ts';
 
-/** The hunks of every text file that differs between two trees. What git does not compare by lines has none. */
+/** A path that differs between two trees. */
+export interface FileDiff extends EntryChange {
+  status: Exclude<ChangeStatus, 'renamed'>;
+  binary: boolean;
+  /** Lines; 0 for binary files. */
+  additions: number;
+  deletions: number;
+  /** None where git does not compare by lines, or where they would be no lines that could be mixed. */
+  hunks: readonly Hunk[];
+}
+
+/** The hunks of what was read before, by path and blobs. */
+export type KnownHunks = Map<string, readonly Hunk[]>;
+
+/** What differs between two trees, with the hunks of every text file; contents are read once. */
 export async function readHunks(
   directory: string,
   base: string,
   tree: string,
-): Promise<Map<RawPath, Hunk[]>> {
-  const changes = await listChanges(directory, base, tree, { renames: false });
-  if (changes.length === 0) return new Map();
-  return parseHunkPatch(await readHunkPatch(directory, base, tree), changes);
+  known: KnownHunks = new Map(),
+): Promise<Map<RawPath, FileDiff>> {
+  if (base === tree) return new Map();
+  const [changes, patch] = await Promise.all([
+    listEntryChanges(directory, base, tree),
+    readHunkPatch(directory, base, tree),
+  ]);
+  return parseHunkPatch(patch, changes, known);
 }
 
 /**
  * Reads the patch without context lines. Its sections are matched with the changes by their order, because the
  * names in it are quoted and ambiguous; a change of type (file to link) is two sections, a deletion and an addition.
  */
-export function parseHunkPatch(
+function parseHunkPatch(
   patch: Buffer,
-  changes: readonly FileChange[],
-): Map<RawPath, Hunk[]> {
+  changes: readonly EntryChange[],
+  known: KnownHunks,
+): Map<RawPath, FileDiff> {
   const sections = readSections(patch);
-  const expected = changes.reduce((sum, change) => sum + sectionsOf(change), 0);
-  if (sections.length !== expected)
-    throw new Error(`git's patch has ${sections.length} sections where ${expected} were expected.`);
-  const hunks = new Map<RawPath, Hunk[]>();
+  const diffs = new Map<RawPath, FileDiff>();
   let at = 0;
   for (const change of changes) {
-    const section = sections[at] ?? [];
-    at += sectionsOf(change);
-    if (isText(change) && section.length > 0)
-      hunks.set(change.path, identifyHunks(change.path, section));
+    const status = statusOf(change);
+    const own = sections.slice(at, at + (status === 'type-changed' ? 2 : 1));
+    at += status === 'type-changed' ? 2 : 1;
+    const bodies = own.flatMap((section) => section.hunks);
+    const binary = own.some((section) => section.binary);
+    const count = (side: 'old_lines' | 'new_lines') =>
+      bodies.reduce((sum, body) => sum + body[side], 0);
+    diffs.set(change.path, {
+      ...{
+        ...change,
+        status,
+        binary,
+        additions: count('new_lines'),
+        deletions: count('old_lines'),
+      },
+      hunks: isText(change) && status !== 'type-changed' ? hunksOf(change, bodies, known) : [],
+    });
   }
+  if (sections.length !== at)
+    throw new Error(`git's patch has ${sections.length} sections where ${at} were expected.`);
+  return diffs;
+}
+
+function hunksOf(
+  { path, from, to }: EntryChange,
+  bodies: readonly HunkBody[],
+  known: KnownHunks,
+): readonly Hunk[] {
+  if (bodies.length === 0) return [];
+  const key = `${from?.oid} ${to?.oid} ${path}`;
+  const hunks = known.get(key) ?? identifyHunks(path, bodies);
+  known.set(key, hunks);
   return hunks;
 }
 
-function sectionsOf(change: FileChange): number {
-  return change.status === 'type-changed' ? 2 : 1;
+function statusOf({ from, to }: EntryChange): FileDiff['status'] {
+  if (from === null) return 'added';
+  if (to === null) return 'deleted';
+  return from.mode.slice(0, 3) === to.mode.slice(0, 3) ? 'modified' : 'type-changed';
 }
 
 /** git writes "hunks" for links and submodules too, but their content is no lines that could be mixed. */
-function isText({ mode, oldMode, binary, status }: FileChange): boolean {
-  const regular = [mode, oldMode].every((one) => one === null || isRegularFile(one));
-  return !binary && status !== 'type-changed' && regular;
+function isText({ from, to }: EntryChange): boolean {
+  return [from, to].every((entry: TreeEntry | null) => entry === null || isRegularFile(entry.mode));
 }
 
 /** Of a mode in git: a file, executable or not, and neither a link nor a submodule. */
@@ -52,9 +102,15 @@ export function isRegularFile(mode: string): boolean {
   return mode.startsWith('100');
 }
 
+/** What a patch says of one file. */
+export interface Section {
+  binary: boolean;
+  hunks: HunkBody[];
+}
+
 /** Bodies are taken by the counts of their header, never by what a line looks like: lines are untrusted. */
-export function readSections(patch: Buffer): HunkBody[][] {
-  const sections: HunkBody[][] = [];
+export function readSections(patch: Buffer): Section[] {
+  const sections: Section[] = [];
   let hunk: HunkBody | undefined;
   let bodyLines = 0;
   let side: RawLine[] | undefined;
@@ -68,11 +124,13 @@ export function readSections(patch: Buffer): HunkBody[][] {
       const last = side?.pop();
       if (last !== undefined) side?.push(last.slice(0, -1));
     } else if (line.startsWith('diff --git ')) {
-      sections.push([]);
+      sections.push({ binary: false, hunks: [] });
+    } else if (line.startsWith('Binary files ')) {
+      sections.push({ binary: true, hunks: sections.pop()?.hunks ?? [] });
     } else if (line.startsWith('@@ ')) {
       hunk = parseHeader(line);
       bodyLines = hunk.old_lines + hunk.new_lines;
-      sections.at(-1)?.push(hunk);
+      sections.at(-1)?.hunks.push(hunk);
     }
   }
   return sections;

@@ -1,11 +1,9 @@
 /** The hunks of several models in one file, the same one once. */
-import type { RawPath } from '../git/paths.ts';
 import type { SharedHunk } from './compare.ts';
-import { type Hunk, identifyHunks, sortHunks } from './hunks.ts';
+import { type Hunk, shortestPrefixes, sortHunks } from './hunks.ts';
 
 /** Their ids are made anew, to be unambiguous among all of them. */
 export function shareHunks(
-  path: RawPath,
   views: readonly { model: string; hunks: readonly Hunk[] }[],
 ): SharedHunk[] {
   const shared = new Map<string, SharedHunk>();
@@ -20,7 +18,7 @@ export function shareHunks(
       });
     }
   }
-  const hunks = [...shared.values()];
-  const identified = identifyHunks(path, hunks);
-  return sortHunks(hunks.map((hunk, index) => ({ ...hunk, id: identified[index]?.id ?? hunk.id })));
+  const ids = shortestPrefixes(new Set(shared.keys()));
+  const hunks = [...shared.values()].map((hunk) => ({ ...hunk, id: `h${ids.get(hunk.digest)}` }));
+  return sortHunks(hunks);
 }
