@@ -176,7 +176,7 @@ test('those run that are red and were not on base, if it is known how they write
       format: 'node fmt.mjs --check',
       'format-2': 'biome check .',
       lint: 'biome format .',
-      test: 'prettier --check .',
+      build: 'prettier --check .',
     },
     'test',
   );

@@ -8,7 +8,6 @@ import {
   convertedPaths,
   plainPaths,
   readPresentFiles,
-  sightOf,
 } from '../../scripts/lib/git/present-files.ts';
 import { type Entries, readTree, type TreeEntry, writeTree } from '../../scripts/lib/git/trees.ts';
 import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
@@ -17,7 +16,7 @@ import { rejection } from '../support/rejection.ts';
 import type { Files } from '../support/sandbox.ts';
 import { makeFifo } from '../support/special-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { makePlaces, showTree } from '../support/working-tree.ts';
+import { makePlaces, showTree, sightOf } from '../support/working-tree.ts';
 
 test('nothing is seen where there is no file: of none, a folder, or beyond a link', async () => {
   await using folder = await temporaryFolder();

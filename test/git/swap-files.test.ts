@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RawPath } from '../../scripts/lib/git/paths.ts';
-import { type Sight, sightOf } from '../../scripts/lib/git/present-files.ts';
+import type { Sight } from '../../scripts/lib/git/present-files.ts';
 import { placeOf } from '../../scripts/lib/git/survey.ts';
 import { type Swap, swapFiles, withExecutable } from '../../scripts/lib/git/swap-files.ts';
 import type { TreeEntry } from '../../scripts/lib/git/trees.ts';
 import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
 import { rejection } from '../support/rejection.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { sightOf } from '../support/working-tree.ts';
 
 type AwkwardFiles = Record<RawPath, Awkward>;
 

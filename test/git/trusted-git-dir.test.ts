@@ -14,11 +14,10 @@ import {
   type Setting,
   settingsForContents,
 } from '../../scripts/lib/git/trusted-git-dir.ts';
-import { writeWorkingTree } from '../../scripts/lib/git/working-tree.ts';
 import { readAll } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import type { Files, Sandbox } from '../support/sandbox.ts';
-import { makePlaces, showTree } from '../support/working-tree.ts';
+import { makePlaces, showTree, writeWorkingTree } from '../support/working-tree.ts';
 
 const FILTER: Setting[] = [
   ['filter.Upper Case.clean', 'tr a-z A-Z'],

@@ -6,18 +6,14 @@ import * as assert from 'uvu/assert';
 import { type RawPath, rawPathOf } from '../../scripts/lib/git/paths.ts';
 import { readTree } from '../../scripts/lib/git/trees.ts';
 import { placeIn } from '../../scripts/lib/git/trusted-git-dir.ts';
-import {
-  readWorkingTree,
-  type WorkingTreeSource,
-  writeWorkingTree,
-} from '../../scripts/lib/git/working-tree.ts';
+import { readWorkingTree, type WorkingTreeSource } from '../../scripts/lib/git/working-tree.ts';
 import { runCommand } from '../../scripts/lib/process/command.ts';
 import { type Awkward, NAMES, readAll, writeAwkward } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import type { Files, Sandbox } from '../support/sandbox.ts';
 import { makeFifo, makeSocket } from '../support/special-files.ts';
-import { makePlaces, showTree, workingTree } from '../support/working-tree.ts';
+import { makePlaces, showTree, workingTree, writeWorkingTree } from '../support/working-tree.ts';
 
 const indexOf = (repository: string) => join(repository, '.git', 'index');
 

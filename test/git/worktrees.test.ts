@@ -6,7 +6,6 @@ import * as assert from 'uvu/assert';
 import { openRepository } from '../../scripts/lib/git/repository.ts';
 import { treeOf } from '../../scripts/lib/git/trees.ts';
 import { placeIn } from '../../scripts/lib/git/trusted-git-dir.ts';
-import { writeWorkingTree } from '../../scripts/lib/git/working-tree.ts';
 import {
   addWorktree,
   adminDirOf,
@@ -19,7 +18,7 @@ import { readAll } from '../support/awkward-files.ts';
 import { ownSandbox } from '../support/own-sandbox.ts';
 import { rejection } from '../support/rejection.ts';
 import { type Sandbox, writeFiles } from '../support/sandbox.ts';
-import { makePlaces, showTree } from '../support/working-tree.ts';
+import { makePlaces, showTree, writeWorkingTree } from '../support/working-tree.ts';
 
 /** Fills worktrees as they are filled in a session: all at once, through one trusted git directory. */
 async function fill(box: Sandbox, repository: string, ...paths: string[]): Promise<void> {

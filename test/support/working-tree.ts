@@ -2,15 +2,27 @@
 import { join } from 'node:path';
 import { git, gitLine, type TrustedPlace } from '../../scripts/lib/git/git.ts';
 import type { RawPath } from '../../scripts/lib/git/paths.ts';
+import { type Sight, sightOfEntry } from '../../scripts/lib/git/present-files.ts';
 import { openRepository } from '../../scripts/lib/git/repository.ts';
+import { look } from '../../scripts/lib/git/survey.ts';
 import { readTree, withTemporaryIndex } from '../../scripts/lib/git/trees.ts';
 import {
   makeTrustedGitDirs,
   type Trust,
   trustedPlace,
 } from '../../scripts/lib/git/trusted-git-dir.ts';
+import { readWorkingTree } from '../../scripts/lib/git/working-tree.ts';
 import { readMainTreeAlone } from '../../scripts/lib/session/main-tree.ts';
 import type { Sandbox } from './sandbox.ts';
+
+/** The tree of what lies there, alone. */
+export async function writeWorkingTree(
+  place: TrustedPlace,
+  indexFile: string,
+  without: readonly string[] = [],
+): Promise<string> {
+  return (await readWorkingTree({ place, indexFile, without })).tree;
+}
 
 /** What lies in a working tree now, as a tree. */
 export async function workingTree(directory: string): Promise<string> {
@@ -50,4 +62,9 @@ export async function showTree(directory: string, tree: string): Promise<Record<
     shown[path] = `${mode === '100644' ? '' : `${mode} `}${content}`;
   }
   return shown;
+}
+
+/** Of what lies at a path now. */
+export function sightOf(directory: string, path: RawPath): Sight {
+  return sightOfEntry(look(directory, path));
 }

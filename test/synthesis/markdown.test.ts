@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { comparisonMarkdown, inlineCode } from '../../scripts/lib/synthesis/markdown.ts';
+import { inlineCode } from '../../scripts/lib/foreign-text.ts';
+import { comparisonMarkdown } from '../../scripts/lib/synthesis/markdown.ts';
 import { questionsIn } from '../../scripts/lib/synthesis/questions.ts';
 import { added, deleted, file, hunkAt, version } from './compared.ts';
 

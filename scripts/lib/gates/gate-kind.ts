@@ -46,14 +46,12 @@ const TASK =
 
 /** A gate's kind by its name, else by what its command runs; several kinds in one chain are `other`. */
 export function kindOf(name: string, command: string): GateKind {
-  const named = kindOfName(name);
-  const run = named === undefined || named === 'test' ? kindOfCommand(command) : undefined;
+  const [named, run] = [kindOfName(name), kindOfCommand(command)];
   // `test:types: tsc` runs no test.
-  if (named === 'test' && run !== undefined && NO_TESTS.has(run)) return run;
-  return named ?? run ?? 'other';
+  return (named === 'test' && NO_TESTS.includes(run) ? run : (named ?? run)) ?? 'other';
 }
 
-const NO_TESTS: ReadonlySet<GateKind> = new Set(['formatter', 'linter', 'typecheck']);
+const NO_TESTS: readonly (GateKind | undefined)[] = ['formatter', 'linter', 'typecheck'];
 
 /** `checkTypes` and `check:types` -> `check`, `types`. */
 export function wordsOf(name: string): string[] {

@@ -156,28 +156,18 @@ export async function writePatch(
   }
 }
 
-/** The patch with no context lines, in memory, for reading where lines changed. */
+/** No context lines, each change by itself, for reading where lines changed. */
+const HUNK_OPTIONS = [
+  ...['--unified=0', '--inter-hunk-context=0', '--no-renames'],
+  ...PATCH_OPTIONS.filter((option) => option !== '--binary'),
+];
+
+/** The patch between two trees with no context lines, in memory. */
 export async function readHunkPatch(directory: Place, from: string, to: string): Promise<Buffer> {
-  const { stdout } = await git(directory, [
-    'diff-tree',
-    '-r',
-    '-p',
-    '--unified=0',
-    '--inter-hunk-context=0',
-    ...PATCH_OPTIONS.filter((option) => option !== '--binary'),
-    '--no-renames',
-    from,
-    to,
-  ]);
-  return stdout;
+  return (await git(directory, ['diff-tree', '-r', '-p', ...HUNK_OPTIONS, from, to])).stdout;
 }
 
-/** The patch between two blobs with no context lines. */
+/** The same between two blobs. */
 export async function readBlobPatch(directory: Place, from: string, to: string): Promise<Buffer> {
-  const options = PATCH_OPTIONS.filter((option) => option !== '--binary');
-  const { stdout } = await git(directory, [
-    ...['diff', '--unified=0', '--inter-hunk-context=0', ...options, '--no-renames'],
-    ...[from, to],
-  ]);
-  return stdout;
+  return (await git(directory, ['diff', ...HUNK_OPTIONS, from, to])).stdout;
 }

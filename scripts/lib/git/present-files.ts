@@ -17,11 +17,7 @@ import { isAsBytes, settingsOf } from './trusted-git-dir.ts';
 /** What tells a file from any other that was or will be at its path; null: nothing is there. */
 export type Sight = { identity: string; mode: number; isLink: boolean } | null;
 
-export function sightOf(directory: string, path: RawPath): Sight {
-  return sightOfEntry(look(directory, path));
-}
-
-/** The same of an entry that was looked at; a folder is no file. */
+/** Of an entry that was looked at; a folder is no file. */
 export function sightOfEntry(found: BigIntStats | null): Sight {
   if (found === null || found.isDirectory()) return null;
   const { dev, ino, size, mtimeNs, ctimeNs, mode } = found;

@@ -83,15 +83,6 @@ async function readContents(source: WorkingTreeSource): Promise<Contents> {
   };
 }
 
-/** The tree alone. */
-export async function writeWorkingTree(
-  place: TrustedPlace,
-  indexFile: string,
-  without: readonly string[] = [],
-): Promise<string> {
-  return (await readWorkingTree({ place, indexFile, without })).tree;
-}
-
 function surveyOf({ place, foldersFile, without = [] }: WorkingTreeSource): Survey {
   const { directory } = place;
   const recall = foldersFile === undefined ? undefined : recallFolders(directory, foldersFile);

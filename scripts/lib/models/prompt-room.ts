@@ -1,5 +1,5 @@
 /** The size limit of a prompt: what fits in, and what is left out. */
-import { fenced } from './fenced.ts';
+import { fenced } from '../foreign-text.ts';
 
 /** Goes between the parts of a prompt. */
 export const GAP = '\n\n';

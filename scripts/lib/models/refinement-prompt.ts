@@ -1,6 +1,6 @@
 /** The prompt of a later pass: the task again, and only what the last pass left unresolved, within a size limit. */
 import { UsageError } from '../errors.ts';
-import { codeSpan } from './fenced.ts';
+import { codeSpan } from '../foreign-text.ts';
 import { standingRules } from './prompt.ts';
 import { bytesOf, GAP, PromptRoom } from './prompt-room.ts';
 import { decisionEntry, redGateEntry, type Unresolved } from './unresolved-entries.ts';

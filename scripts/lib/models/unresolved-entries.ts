@@ -1,5 +1,5 @@
 /** What a pass left unresolved, and how a prompt shows it: all of it is data, in code spans and in fences. */
-import { codeSpan, fenced } from './fenced.ts';
+import { codeSpan, fenced } from '../foreign-text.ts';
 
 /** A question of the comparison that nobody has answered. No model is named: nobody is to favour their own. */
 export interface OpenDecision {

@@ -58,16 +58,7 @@ export async function compare(
   candidates: Candidate[],
 ): Promise<Comparison> {
   const files = await compareCandidates(repository.topLevel, base, candidates);
-  return comparisonOf(base, candidates, files);
-}
-
-export function comparisonOf(
-  base: string,
-  candidates: Candidate[],
-  files: ComparedFile[],
-): Comparison {
-  const questions = questionsIn(files);
-  return { base, candidates, files, questions };
+  return { base, candidates, files, questions: questionsIn(files) };
 }
 
 /** The files that --path names, by path or by folder; all without it. */

@@ -1,7 +1,8 @@
 /** cross-tests.md: the matrix for people. Names of files and tests are a model's words, and never markup. */
+
+import { inlineCode } from '../foreign-text.ts';
 import { BASE, type CrossCell, type CrossTests } from '../gates/cross-tests.ts';
 import type { FactTable } from '../report/report-data.ts';
-import { inlineCode } from '../synthesis/markdown.ts';
 import { tableMarkdown, tableSection } from './table-markdown.ts';
 
 /** Rows: whose tests. Columns: whose code. Also of a relabelled result. */

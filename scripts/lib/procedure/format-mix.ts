@@ -8,13 +8,7 @@ import { type GateResult, runGates } from '../gates/run.ts';
 import { listEntryChanges } from '../git/changes.ts';
 import { pathText, type RawPath } from '../git/paths.ts';
 import { placeOf } from '../git/survey.ts';
-import {
-  listSubmodules,
-  readTree,
-  treeOf,
-  withTemporaryIndex,
-  writeTreeWith,
-} from '../git/trees.ts';
+import { readTree, writeTreeWith } from '../git/trees.ts';
 import type { Reporter } from '../script.ts';
 import { readWorkplace, type Workplace } from '../session/capture.ts';
 import { runMark } from '../session/marks.ts';
@@ -50,16 +44,19 @@ export async function proveFormatted(
   if (written.problem !== null)
     reporter.warn(`The mix is not formatted, but proved as it is: ${written.problem}.`);
   if (written.tree === tree) return asIs;
-  const paths = written.files.map(pathText).join(', ');
-  reporter.warn(`The mix is formatted, proved and applied so, by ${commands}: ${paths}.`);
+  reporter.warn(
+    `The mix is formatted, proved and applied so, by ${commands}: ${written.files.map(pathText).join(', ')}.`,
+  );
   const again = await proveTree(exam, written.tree, reporter);
   return { tree: written.tree, proof: again, formatters, formatted: written.files, runs: 2 };
 }
 
 /** What came of a tree: another one and what differs in it, or why it is left as it is. */
-export type FormatOutcome =
-  | { tree: string; files: RawPath[]; problem: null }
-  | { tree: string; files: []; problem: string };
+export interface FormatOutcome {
+  tree: string;
+  files: RawPath[];
+  problem: string | null;
+}
 
 /**
  * Runs formatters in the scratch worktree on a tree. Only what the tree changes against base is taken of what they write.
@@ -72,28 +69,23 @@ export async function formatTree(
   tree: string,
 ): Promise<FormatOutcome> {
   const { topLevel } = exam.repository;
-  const asIs = (problem: string): FormatOutcome => ({ tree, files: [], problem });
+  const asIs = (problem: string) => ({ tree, files: [], problem });
   return exam.scratch(tree, 'formatter', exam.signal, async (workplace) => {
     const link = await linkThatLeadsOut(exam, workplace, tree);
     if (link !== null)
       return asIs(`${link} is a link that leads out of it, and a formatter could write through it`);
     const failed = await runFormatters(exam, workplace.directory, gates, tree);
     if (failed !== null) return asIs(describe(failed));
-    const written = await readTreeIn(workplace, tree);
-    const base = await treeOf(topLevel, exam.base);
-    const changed = await listEntryChanges(topLevel, base, tree);
-    const own = new Set(changed.map(({ path }) => path));
+    const written = await readWorkplace(workplace);
+    const own = new Set((await listEntryChanges(topLevel, exam.base, tree)).map((it) => it.path));
     const kept = (await listEntryChanges(topLevel, tree, written)).filter(
-      ({ path, from, to }) => own.has(path) && isFile(from) && isFile(to),
+      ({ path, from, to }) =>
+        own.has(path) && [from, to].every((it) => isRegularFile(it?.mode ?? '')),
     );
     const entries = new Map(kept.map(({ path, to }) => [path, to]));
     const formatted = await writeTreeWith(topLevel, tree, entries);
     return { tree: formatted, files: [...entries.keys()], problem: null };
   });
-}
-
-function isFile(entry: { mode: string } | null): boolean {
-  return entry !== null && isRegularFile(entry.mode);
 }
 
 /** The first that did not come to a good end; null: all did. */
@@ -105,33 +97,21 @@ async function runFormatters(
 ): Promise<GateResult | null> {
   const logs =
     session === null ? join(stateRoot(), 'gates') : join(passFolder(session, pass), 'logs');
-  return apartFromOthers(session?.data.session_id ?? 'alone', async (apart) => {
-    for (const gate of gates) {
-      const [result] = await runGates({
-        ...{ directory, mainTree: repository.topLevel, gates: [gate], timeoutMs, signal, apart },
-        ...{ logDirectory: logs, label: `formatted-${tree.slice(0, 12)}`, secrets: needs.secrets },
-        mark: runMark(session, 'formatter'),
-      });
-      // Some formatters fail because they changed something: run once more, they have nothing to change.
-      if (result !== undefined && result.status !== 'pass' && !result.flaky) return result;
-    }
-    return null;
-  });
+  const results = await apartFromOthers(session?.data.session_id ?? 'alone', (apart) =>
+    runGates({
+      ...{ directory, mainTree: repository.topLevel, gates, timeoutMs, signal, apart },
+      ...{ logDirectory: logs, label: `formatted-${tree.slice(0, 12)}`, secrets: needs.secrets },
+      mark: runMark(session, 'formatter'),
+    }),
+  );
+  // Some formatters fail because they changed something: run once more, they have nothing to change.
+  return results.find(({ status, flaky }) => status !== 'pass' && !flaky) ?? null;
 }
 
 function describe({ command, status, exit_code, log }: GateResult): string {
   if (status === 'timeout') return `${command} was ended at its time limit; see ${log}`;
   const how = status === 'fail' ? 'failed' : 'could not be run';
   return `${command} ${how}${exit_code === null ? '' : ` (exit ${exit_code})`}; see ${log}`;
-}
-
-/** What lies there now, read as a capture is, from what the tree tracks. */
-async function readTreeIn(workplace: Workplace, tree: string): Promise<string> {
-  const { place } = workplace;
-  const submodules = await listSubmodules(place, tree);
-  return withTemporaryIndex(place, { tree }, ({ GIT_INDEX_FILE: indexFile }) =>
-    readWorkplace({ ...workplace, indexFile, submodules, start: tree }),
-  );
 }
 
 /**

@@ -1,5 +1,5 @@
 /** quality-gates.md: which gate passed on whose result, what the red ones printed, and who changed the gates. */
-import { codeSpan, fenced } from '../models/fenced.ts';
+import { codeSpan, fenced } from '../foreign-text.ts';
 import { type GatedTarget, gateTables } from './gate-tables.ts';
 import { tableMarkdown, tableSection } from './table-markdown.ts';
 

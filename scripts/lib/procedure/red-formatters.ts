@@ -4,10 +4,9 @@ import type { Gate } from '../gates/gate.ts';
 import { readProject } from '../gates/project.ts';
 import { writingForm } from '../gates/writing-form.ts';
 import { filesAt } from '../git/files-at.ts';
-import type { Repository } from '../git/repository.ts';
 import type { TargetResult } from './gate-record.ts';
 import type { Exam } from './prove.ts';
-import { redItems } from './red-items.ts';
+import { isOfGate, redItems } from './red-items.ts';
 
 /**
  * The formatters that are red in a result and were not on base, with the commands that write. Those commands are read from
@@ -18,23 +17,12 @@ export async function formattersToRun(
   result: TargetResult,
 ): Promise<Gate[]> {
   const onBase = known.find(({ target }) => target === 'base');
-  const wasRed = (name: string) =>
-    onBase?.gates.some((gate) => gate.name === name && gate.status !== 'pass') ?? false;
-  const isRed = (name: string) =>
-    redItems({ gates: result.gates.filter((gate) => gate.name === name) }).size > 0;
-  const red = gates.filter(
-    ({ kind, name }) => kind === 'formatter' && isRed(name) && !wasRed(name),
-  );
-  return writingGates(repository, base, red);
-}
-
-async function writingGates(
-  { topLevel }: Repository,
-  base: string,
-  formatters: readonly Gate[],
-): Promise<Gate[]> {
-  const files = filesAt(topLevel, base);
-  const written = formatters.map(async (gate) => {
+  const [red, before] = [redItems(result), redItems(onBase ?? { gates: [] })];
+  const isIn = (items: ReadonlySet<string>, gate: Gate) =>
+    [...items].some((item) => isOfGate(item, gate.name));
+  const files = filesAt(repository.topLevel, base);
+  const written = gates.map(async (gate) => {
+    if (gate.kind !== 'formatter' || !isIn(red, gate) || isIn(before, gate)) return [];
     const read = (path: string) => files.read(posix.join(gate.cwd, path));
     const { scripts } = await readProject({ read, list: async () => [] });
     const command = writingForm(gate.command, scripts, gate.cwd);

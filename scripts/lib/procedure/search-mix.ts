@@ -147,9 +147,11 @@ class Trials {
   async task(): Promise<SearchTask> {
     const { choices, proof, exam, comparison } = this;
     const { red, hopeless, known } = this.findings;
+    const isFormat = (it: string) => exam.formatters.some(({ name }) => isOfGate(it, name));
     const outcomes = [...known].map(([source, result]): [string, Outcome] => {
       const outcome = {
-        red: this.unformatted(redItems(result)),
+        // What is red with a model for its format alone is mended where a mix takes it.
+        red: new Set([...redItems(result)].filter((it) => !isFormat(it))),
         isGreen: (it: string) => isGreen(it, result, proof),
       };
       this.known.set(result.tree, outcome);
@@ -208,13 +210,6 @@ class Trials {
       `mix ${this.runs} of at most ${this.budget.runs}: ${red.size === 0 ? 'green' : `red (${[...red].slice(0, 3).join(', ')}${red.size > 3 ? ', ...' : ''})`}`,
     );
     return { red, isGreen: (item: string) => isGreen(item, result, proof) };
-  }
-
-  /** What is red with a model for its format alone is mended where a mix takes it. */
-  private unformatted(red: ReadonlySet<string>): Set<string> {
-    const isFormat = (item: string) =>
-      this.exam.formatters.some(({ name }) => isOfGate(item, name));
-    return new Set([...red].filter((item) => !isFormat(item)));
   }
 
   private tellBudget(): void {

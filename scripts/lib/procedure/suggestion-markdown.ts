@@ -1,6 +1,7 @@
 /** The suggestion for people: the wholes in their order, what is added to the first, and what is asked. */
+
+import { inlineCode } from '../foreign-text.ts';
 import type { FactTable } from '../report/report-data.ts';
-import { inlineCode } from '../synthesis/markdown.ts';
 import type { Suggested } from './suggest.ts';
 import { tableMarkdown } from './table-markdown.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { fenced } from '../models/fenced.ts';
+import { fenced } from '../foreign-text.ts';
 import { readJsonOrNull, readTextOrNull, replaceFile } from '../session/files.ts';
 import { distinctChanges, readWindows } from '../session/guard-record.ts';
 import { metadataMarkdown } from '../session/metadata.ts';

@@ -1,6 +1,7 @@
 /** A table of facts in markdown: our words as they are, names from outside in code spans. */
+
+import { inlineCode } from '../foreign-text.ts';
 import type { FactCell, FactTable } from '../report/report-data.ts';
-import { inlineCode } from '../synthesis/markdown.ts';
 
 /** So many names stand in a cell. */
 const MOST_NAMES = 6;

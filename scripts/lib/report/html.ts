@@ -2,6 +2,8 @@
  * HTML whose every insertion is text unless it is HTML already. What models, files and logs say is hostile: it can
  * become neither a tag nor an attribute, and no invisible character in it stays invisible.
  */
+import { visible } from '../foreign-text.ts';
+
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -54,18 +56,4 @@ const ENTITIES: Record<string, string> = {
 
 function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
-}
-
-/**
- * Control characters, those that turn or hide text, and halves of characters, by their numbers. Newline and tab stay,
- * and the selectors that only choose how an emoji is drawn.
- */
-function visible(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu,
-    (character) =>
-      '\n\t\uFE0E\uFE0F'.includes(character)
-        ? character
-        : `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }

@@ -33,7 +33,7 @@ export function comparesByLines(file: UndecidedFile): boolean {
   return groups.length > 1 && versions.every(isText) && hasLines;
 }
 
-export function hasOneMode({ versions }: Pick<ComparedFile, 'versions'>): boolean {
+function hasOneMode({ versions }: Pick<ComparedFile, 'versions'>): boolean {
   return versions.every(({ mode }) => mode === versions[0]?.mode);
 }
 

@@ -63,9 +63,10 @@ export async function compareCandidates(
   candidates: readonly Candidate[],
 ): Promise<ComparedFile[]> {
   const known: KnownHunks = new Map();
-  const views = await inParallel(AT_ONCE, candidates, (candidate) =>
-    readView(directory, base, candidate, known),
-  );
+  const views = await inParallel(AT_ONCE, candidates, async ({ model, tree }): Promise<View> => {
+    const changes = await readHunks(directory, base, tree, known);
+    return { model, changes, oldPaths: await readRenames(directory, base, tree, changes) };
+  });
   const files = await followRenames(directory, collectFiles(views));
   const compared: ComparedFile[] = [];
   for (let at = 0; at < files.length; at += PIECE) {
@@ -112,17 +113,6 @@ interface View {
   oldPaths: Map<RawPath, RawPath>;
 }
 
-async function readView(
-  directory: string,
-  base: string,
-  candidate: Candidate,
-  known: KnownHunks,
-): Promise<View> {
-  const { model, tree } = candidate;
-  const changes = await readHunks(directory, base, tree, known);
-  return { model, changes, oldPaths: await readRenames(directory, base, tree, changes) };
-}
-
 /** New name to old name, for what git takes for a rename; it is asked only where there can be one. */
 async function readRenames(
   directory: string,
@@ -148,7 +138,8 @@ function collectFiles(views: readonly View[]): UndecidedFile[] {
     const versions = changing.flatMap((view) => versionIn(view, path));
     return {
       path,
-      base: baseIn(changing, path),
+      // Each change tells what base holds; they all tell the same.
+      base: changing[0]?.changes.get(path)?.from ?? null,
       versions,
       groups: groupVersions(versions),
       hunks: shareHunks(
@@ -167,11 +158,6 @@ function versionIn({ model, changes, oldPaths }: View, path: RawPath): ComparedV
   const { oid: blob, mode } = to ?? { oid: null, mode: null };
   const old_path = oldPaths.get(path) ?? null;
   return [{ model, blob, mode, status, old_path, additions, deletions, binary }];
-}
-
-/** Each model's change tells what base holds; they all tell the same. */
-function baseIn(views: readonly View[], path: RawPath): TreeEntry | null {
-  return views[0]?.changes.get(path)?.from ?? null;
 }
 
 function groupVersions(versions: readonly ComparedVersion[]): string[][] {

@@ -1,4 +1,5 @@
 /** The comparison for people. File names and contents are a model's words: shown as they are, and never as markup. */
+import { cutTo, fenced, inlineCode } from '../foreign-text.ts';
 import { pathText } from '../git/paths.ts';
 import { type ComparedFile, type ComparedVersion, type SharedHunk, versionOf } from './compare.ts';
 import { type RawLine, sortHunks } from './hunks.ts';
@@ -129,40 +130,12 @@ function hunkText(hunk: SharedHunk, room: number): string {
 }
 
 function codeBlock(lines: readonly RawLine[], room: number): string {
-  const shown = lines.slice(0, room).map((line) => {
-    const text = visible(pathText(line.replace(/\r?\n$/, '')));
-    return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
-  });
+  const shown = lines
+    .slice(0, room)
+    .map((line) => cutTo(pathText(line.replace(/\r?\n$/, '')), MOST_CHARACTERS));
   const rest = lines.length - shown.length;
-  const fence = '`'.repeat(Math.max(3, longestRun(shown.join('\n')) + 1));
-  const block = [`${fence}text`, ...shown, fence].join('\n');
+  const block = fenced(shown.join('\n'));
   return rest > 0 ? `${block}\n\n... and ${count(rest, 'line')} more.` : block;
-}
-
-/** Text in a code span, in which markdown has no say, that keeps its line and its table cell. */
-export function inlineCode(text: string): string {
-  const shown = visible(text)
-    .replaceAll('\n', '\\n')
-    .replaceAll('\t', '\\t')
-    // Two backslashes and a pipe would end the cell after all.
-    .replace(/\\(?=\|)/g, '\\u{5c}')
-    .replaceAll('|', '\\|');
-  const fence = '`'.repeat(longestRun(shown) + 1);
-  // Spaces at both ends are markdown's own, and keep a backtick at the border from joining the fence.
-  return /^[` ]|[` ]$/.test(shown) ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;
-}
-
-/** Control characters, and those that turn or hide text, by their numbers; newline and tab stay. */
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    character === '\n' || character === '\t'
-      ? character
-      : `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-}
-
-function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
 
 function count(number: number, noun: string): string {

@@ -6,7 +6,6 @@ import {
   readHunkPatch,
 } from '../git/changes.ts';
 import type { RawPath } from '../git/paths.ts';
-import type { TreeEntry } from '../git/trees.ts';
 import { type Hunk, type HunkBody, identifyHunks, lineOffsets, type RawLine } from './hunks.ts';
 
 /** A path that differs between two trees. */
@@ -66,7 +65,7 @@ function parseHunkPatch(
         additions: count('new_lines'),
         deletions: count('old_lines'),
       },
-      hunks: isText(change) && status !== 'type-changed' ? hunksOf(change, bodies, known) : [],
+      hunks: hunksOf(change, status, bodies, known),
     });
   }
   if (sections.length !== at)
@@ -74,12 +73,15 @@ function parseHunkPatch(
   return diffs;
 }
 
+/** git writes "hunks" for links and submodules too, but their content is no lines that could be mixed. */
 function hunksOf(
   { path, from, to }: EntryChange,
+  status: FileDiff['status'],
   bodies: readonly HunkBody[],
   known: KnownHunks,
 ): readonly Hunk[] {
-  if (bodies.length === 0) return [];
+  const isText = status !== 'type-changed' && isRegularFile((to ?? from)?.mode ?? '');
+  if (!isText || bodies.length === 0) return [];
   const key = `${from?.oid} ${to?.oid} ${path}`;
   const hunks = known.get(key) ?? identifyHunks(path, bodies);
   known.set(key, hunks);
@@ -90,11 +92,6 @@ function statusOf({ from, to }: EntryChange): FileDiff['status'] {
   if (from === null) return 'added';
   if (to === null) return 'deleted';
   return from.mode.slice(0, 3) === to.mode.slice(0, 3) ? 'modified' : 'type-changed';
-}
-
-/** git writes "hunks" for links and submodules too, but their content is no lines that could be mixed. */
-function isText({ from, to }: EntryChange): boolean {
-  return [from, to].every((entry: TreeEntry | null) => entry === null || isRegularFile(entry.mode));
 }
 
 /** Of a mode in git: a file, executable or not, and neither a link nor a submodule. */

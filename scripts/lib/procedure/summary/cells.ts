@@ -1,5 +1,5 @@
 /** Words of models, tools and file names in markdown: on one line, and never as markup. */
-import { inlineCode } from '../../synthesis/markdown.ts';
+import { inlineCode } from '../../foreign-text.ts';
 
 /** Prose. */
 export function prose(text: string): string {

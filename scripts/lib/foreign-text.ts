@@ -1,4 +1,4 @@
-/** Text of others inside a prompt: shown as it is, and never as markup. */
+/** Text of others inside markdown: shown as it is, and never as markup. */
 
 /** A fence longer than any run of backticks inside cannot be closed from inside. */
 export function fenced(text: string, language = 'text'): string {
@@ -9,8 +9,24 @@ export function fenced(text: string, language = 'text'): string {
 
 /** A name on one line, in which markdown has no say; a longer one is cut. */
 export function codeSpan(text: string, mostCharacters = 200): string {
-  const line = visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
-  const shown = cutTo(line, mostCharacters);
+  return span(cutTo(onOneLine(text), mostCharacters));
+}
+
+/** The same of any length, that keeps its table cell. */
+export function inlineCode(text: string): string {
+  // Two backslashes and a pipe would end the cell after all.
+  return span(
+    onOneLine(text)
+      .replace(/\\(?=\|)/g, '\\u{5c}')
+      .replaceAll('|', '\\|'),
+  );
+}
+
+function onOneLine(text: string): string {
+  return visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+}
+
+function span(shown: string): string {
   const fence = '`'.repeat(longestRun(shown) + 1);
   // Spaces at both ends are markdown's own, and keep a backtick at the border from joining the fence.
   return /^[` ]|[` ]$/.test(shown) ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;
@@ -22,12 +38,17 @@ export function cutTo(text: string, mostCharacters: number): string {
   return `${text.slice(0, mostCharacters).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** Control characters, and those that turn or hide text, by their numbers; newline and tab stay. */
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    character === '\n' || character === '\t'
-      ? character
-      : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+/**
+ * Control characters, those that turn or hide text, and halves of characters, by their numbers. Newline and tab stay,
+ * and the selectors that only choose how an emoji is drawn.
+ */
+export function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu,
+    (character) =>
+      '\n\t\uFE0E\uFE0F'.includes(character)
+        ? character
+        : `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
 
