@@ -2,13 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../scripts/lib/process/command.ts';
 import { launcher } from '../../scripts/lib/skill-folder.ts';
 import type { Sandbox } from '../support/sandbox.ts';
 
 const LOOK_EVERY_MS = 10;
-const writePeak = fileURLToPath(new URL('./write-peak.mjs', import.meta.url));
+/**
+ * Loaded in front of a script: writes down how much memory this process took at most. Not by
+ * process.resourceUsage(), which counts what the parent had when it started this one.
+ */
+const WRITE_PEAK = `data:text/javascript,${encodeURIComponent(`
+import { readFileSync, writeFileSync } from 'node:fs';
+process.on('exit', () => writeFileSync(process.env.MM_BENCH_PEAK, readFileSync('/proc/self/status')));
+`)}`;
 
 /** In megabytes. */
 export interface Peaks {
@@ -30,7 +36,7 @@ export async function peaksOf(
   }, LOOK_EVERY_MS);
   const { exitCode, stderr } = await runCommand({
     file: process.execPath,
-    args: ['--import', writePeak, launcher, ...words],
+    args: ['--import', WRITE_PEAK, launcher, ...words],
     cwd,
     env: { ...env, MM_BENCH_PEAK: file },
   });

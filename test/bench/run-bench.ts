@@ -6,6 +6,7 @@ import { enableTrace } from '../../scripts/lib/process/trace.ts';
 import { apply } from './apply.ts';
 import { capture } from './capture.ts';
 import { cleanup } from './cleanup.ts';
+import { compare } from './compare.ts';
 import { gates } from './gates.ts';
 import { memory } from './memory.ts';
 import { output } from './output.ts';
@@ -42,6 +43,7 @@ const benches: Record<string, () => Promise<Measured[]>> = {
   snapshot,
   apply,
   cleanup,
+  compare,
   memory,
   output,
   provide: provideDependencies,

@@ -183,7 +183,7 @@ test("the user's configuration changes neither list nor patch", async () => {
     return [
       await listChanges(repository, from, to),
       (await readFile(patch)).toString('latin1'),
-      (await readHunkPatch(repository, from, to)).toString('latin1'),
+      await hunkPatch(repository, from, to),
     ] as const;
   };
   const usual = await read();
@@ -224,7 +224,7 @@ test('a submodule that moved is a change, also where diffs are told to ignore th
 test('the patch for hunks has no context, and names no binary content', async () => {
   await using box = await ownSandbox();
   const { repository, from, to } = await twoTrees(box);
-  const patch = (await readHunkPatch(repository, from, to)).toString('latin1');
+  const patch = await hunkPatch(repository, from, to);
   assert.ok(
     patch.includes('@@ -8 +8 @@ line 6\n-line 7\n+LINE 7\n@@ -30,0 +31 @@ line 29\n+more\n'),
   );
@@ -334,5 +334,12 @@ test('the list is what git itself shows', async () => {
     stdout.toString('latin1'),
   );
 });
+
+/** The patch as text, one character a byte. */
+async function hunkPatch(repository: string, from: string, to: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  await readHunkPatch(repository, from, to, (piece) => pieces.push(piece));
+  return Buffer.concat(pieces).toString('latin1');
+}
 
 test.run();

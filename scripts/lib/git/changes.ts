@@ -162,9 +162,14 @@ const HUNK_OPTIONS = [
   ...PATCH_OPTIONS.filter((option) => option !== '--binary'),
 ];
 
-/** The patch between two trees with no context lines, in memory. */
-export async function readHunkPatch(directory: Place, from: string, to: string): Promise<Buffer> {
-  return (await git(directory, ['diff-tree', '-r', '-p', ...HUNK_OPTIONS, from, to])).stdout;
+/** The patch between two trees with no context lines, piece by piece. */
+export async function readHunkPatch(
+  directory: Place,
+  from: string,
+  to: string,
+  onStdout: (piece: Buffer) => void,
+): Promise<void> {
+  await git(directory, ['diff-tree', '-r', '-p', ...HUNK_OPTIONS, from, to], { onStdout });
 }
 
 /** The same between two blobs. */

@@ -6,6 +6,7 @@ export interface GitOptions {
   /** Variables on top of the scrubbed environment, such as GIT_INDEX_FILE. */
   env?: Record<string, string>;
   stdoutFd?: number;
+  onStdout?: (piece: Buffer) => void;
   timeoutMs?: number;
   signal?: AbortSignal;
   /** Exit statuses that are answers; by default 0 only. */

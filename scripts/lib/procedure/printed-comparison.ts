@@ -84,7 +84,7 @@ export function printFiles(files: readonly ComparedFile[], all: readonly Questio
 }
 
 /** So many files are one piece of the text. */
-const PIECE = 200;
+const PIECE = 50;
 
 /** The same as the text of a JSON object, a line a file, piece by piece: as a whole it is many megabytes. */
 export function* comparisonJson(

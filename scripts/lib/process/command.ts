@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Readable } from 'node:stream';
 import { Failure, MissingProgram, systemErrorCode } from '../errors.ts';
 import { faultPoint, programLabel } from '../fault-points.ts';
 import { traceCommand } from './trace.ts';
@@ -16,6 +15,8 @@ export interface Command {
   input?: string | Buffer;
   /** An open file descriptor for stdout, for output that may be large; `stdout` is then empty. */
   stdoutFd?: number;
+  /** Takes stdout piece by piece, for output that may be large; `stdout` is then empty. */
+  onStdout?: (piece: Buffer) => void;
   timeoutMs?: number;
   /** Kills it when it aborts. */
   signal?: AbortSignal;
@@ -42,7 +43,9 @@ export async function runCommand(command: Command): Promise<CommandResult> {
   const label = programLabel(command.file, command.args);
   faultPoint(`start ${label}`);
   const child = start(command);
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout?.on('data', command.onStdout ?? ((piece) => stdout.push(piece)));
+  child.stderr?.on('data', (piece) => stderr.push(piece));
   // A program that ends before it has read everything closes the pipe; its exit status says why.
   child.stdin?.on('error', () => undefined).end(command.input);
 
@@ -92,12 +95,6 @@ function ending(child: ChildProcess): Promise<Ending> {
     child.once('error', (error) => resolve({ exitCode: null, signal: null, error }));
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal, error: null }));
   });
-}
-
-function collect(stream: Readable | null): Buffer[] {
-  const chunks: Buffer[] = [];
-  stream?.on('data', (chunk) => chunks.push(chunk));
-  return chunks;
 }
 
 /** Kills the process group when the time is over, or when nobody wants its answer any more. */

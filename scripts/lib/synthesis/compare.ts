@@ -81,7 +81,7 @@ export async function compareCandidates(
 }
 
 /** Patches that are read at once, and files whose contents are held at once: both can be large. */
-const AT_ONCE = 4;
+const AT_ONCE = 3;
 const PIECE = 500;
 
 function decide(file: UndecidedFile, contents: ReadonlyMap<string, Buffer>): ComparedFile {

@@ -51,17 +51,18 @@ function fileTable(
   models: readonly string[],
 ): string {
   const sources = new Map(picks.map((pick) => [pathOfPick(pick), sourceOf(pick)]));
-  const rows = files.map((file) => [
-    inlineCode(pathText(file.path)),
-    ...(picks.length === 0 ? [] : [sources.get(file.path) ?? '']),
-    file.agreement,
-    ...models.map((model) => versionText(versionOf(file, model))),
-  ]);
+  const rowOf = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rows = files.map((file) =>
+    rowOf([
+      inlineCode(pathText(file.path)),
+      ...(picks.length === 0 ? [] : [sources.get(file.path) ?? '']),
+      file.agreement,
+      ...models.map((model) => versionText(versionOf(file, model))),
+    ]),
+  );
   const suggested = picks.length === 0 ? [] : ['suggested'];
   const head = ['file', ...suggested, 'agreement', ...models.map(inlineCode)];
-  return [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return [rowOf(head), rowOf(head.map(() => '---')), ...rows].join('\n');
 }
 
 function sourceOf({ from, hunks }: Pick): string {

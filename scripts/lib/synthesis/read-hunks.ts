@@ -6,7 +6,7 @@ import {
   readHunkPatch,
 } from '../git/changes.ts';
 import type { RawPath } from '../git/paths.ts';
-import { type Hunk, type HunkBody, identifyHunks, lineOffsets, type RawLine } from './hunks.ts';
+import { type Hunk, type HunkBody, identifyHunks, type RawLine } from './hunks.ts';
 
 /** A path that differs between two trees. */
 export interface FileDiff extends EntryChange {
@@ -22,7 +22,11 @@ export interface FileDiff extends EntryChange {
 /** The hunks of what was read before, by path and blobs. */
 export type KnownHunks = Map<string, readonly Hunk[]>;
 
-/** What differs between two trees, with the hunks of every text file; contents are read once. */
+/**
+ * What differs between two trees, with the hunks of every text file; contents are read once. The sections of git's patch
+ * are matched with the changes by their order, because the names in it are quoted and ambiguous; a change of type (file
+ * to link) is two sections, a deletion and an addition.
+ */
 export async function readHunks(
   directory: string,
   base: string,
@@ -30,47 +34,41 @@ export async function readHunks(
   known: KnownHunks = new Map(),
 ): Promise<Map<RawPath, FileDiff>> {
   if (base === tree) return new Map();
-  const [changes, patch] = await Promise.all([
-    listEntryChanges(directory, base, tree),
-    readHunkPatch(directory, base, tree),
-  ]);
-  return parseHunkPatch(patch, changes, known);
+  const changes = await listEntryChanges(directory, base, tree);
+  const diffs = new Map<RawPath, FileDiff>();
+  const own: Section[] = [];
+  const reader = sectionReader((section) => {
+    const change = changes[diffs.size];
+    if (change === undefined) throw new Error("git's patch has more sections than changes.");
+    own.push(section);
+    const status = statusOf(change);
+    if (status === 'type-changed' && own.length < 2) return;
+    diffs.set(change.path, diffOf(change, status, own.splice(0), known));
+  });
+  await readHunkPatch(directory, base, tree, reader.read);
+  reader.end();
+  if (diffs.size !== changes.length || own.length > 0)
+    throw new Error(`git's patch tells ${diffs.size} of ${changes.length} changes.`);
+  return diffs;
 }
 
-/**
- * Reads the patch without context lines. Its sections are matched with the changes by their order, because the
- * names in it are quoted and ambiguous; a change of type (file to link) is two sections, a deletion and an addition.
- */
-function parseHunkPatch(
-  patch: Buffer,
-  changes: readonly EntryChange[],
+function diffOf(
+  change: EntryChange,
+  status: FileDiff['status'],
+  own: readonly Section[],
   known: KnownHunks,
-): Map<RawPath, FileDiff> {
-  const sections = readSections(patch);
-  const diffs = new Map<RawPath, FileDiff>();
-  let at = 0;
-  for (const change of changes) {
-    const status = statusOf(change);
-    const own = sections.slice(at, at + (status === 'type-changed' ? 2 : 1));
-    at += status === 'type-changed' ? 2 : 1;
-    const bodies = own.flatMap((section) => section.hunks);
-    const binary = own.some((section) => section.binary);
-    const count = (side: 'old_lines' | 'new_lines') =>
-      bodies.reduce((sum, body) => sum + body[side], 0);
-    diffs.set(change.path, {
-      ...{
-        ...change,
-        status,
-        binary,
-        additions: count('new_lines'),
-        deletions: count('old_lines'),
-      },
-      hunks: hunksOf(change, status, bodies, known),
-    });
-  }
-  if (sections.length !== at)
-    throw new Error(`git's patch has ${sections.length} sections where ${at} were expected.`);
-  return diffs;
+): FileDiff {
+  const bodies = own.flatMap((section) => section.hunks);
+  const count = (side: 'old_lines' | 'new_lines') =>
+    bodies.reduce((sum, body) => sum + body[side], 0);
+  return {
+    ...change,
+    status,
+    binary: own.some((section) => section.binary),
+    additions: count('new_lines'),
+    deletions: count('old_lines'),
+    hunks: hunksOf(change, status, bodies, known),
+  };
 }
 
 /** git writes "hunks" for links and submodules too, but their content is no lines that could be mixed. */
@@ -105,13 +103,22 @@ export interface Section {
   hunks: HunkBody[];
 }
 
-/** Bodies are taken by the counts of their header, never by what a line looks like: lines are untrusted. */
+/** What a whole patch says, in its order. */
 export function readSections(patch: Buffer): Section[] {
   const sections: Section[] = [];
+  const reader = sectionReader((section) => sections.push(section));
+  reader.read(patch);
+  reader.end();
+  return sections;
+}
+
+/** Bodies are taken by the counts of their header, never by what a line looks like: lines are untrusted. */
+function sectionReader(take: (section: Section) => void) {
+  let section: Section | undefined;
   let hunk: HunkBody | undefined;
   let bodyLines = 0;
   let side: RawLine[] | undefined;
-  for (const line of linesIn(patch)) {
+  const readLine = (line: RawLine) => {
     if (bodyLines > 0 && !line.startsWith('\\')) {
       bodyLines--;
       side = line.startsWith('+') ? hunk?.lines : hunk?.removed;
@@ -121,16 +128,34 @@ export function readSections(patch: Buffer): Section[] {
       const last = side?.pop();
       if (last !== undefined) side?.push(last.slice(0, -1));
     } else if (line.startsWith('diff --git ')) {
-      sections.push({ binary: false, hunks: [] });
-    } else if (line.startsWith('Binary files ')) {
-      sections.push({ binary: true, hunks: sections.pop()?.hunks ?? [] });
+      if (section !== undefined) take(section);
+      section = { binary: false, hunks: [] };
+    } else if (line.startsWith('Binary files ') && section !== undefined) {
+      section.binary = true;
     } else if (line.startsWith('@@ ')) {
       hunk = parseHeader(line);
       bodyLines = hunk.old_lines + hunk.new_lines;
-      sections.at(-1)?.hunks.push(hunk);
+      section?.hunks.push(hunk);
     }
-  }
-  return sections;
+  };
+  /** The line that is not whole yet: it may be a large file's only one. */
+  const begun: Buffer[] = [];
+  return {
+    read(piece: Buffer): void {
+      let at = 0;
+      for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', at)) {
+        const line = piece.subarray(at, end + 1);
+        const whole = begun.length === 0 ? line : Buffer.concat([...begun.splice(0), line]);
+        readLine(whole.toString('latin1'));
+        at = end + 1;
+      }
+      if (at < piece.length) begun.push(piece.subarray(at));
+    },
+    end(): void {
+      if (begun.length > 0) readLine(Buffer.concat(begun).toString('latin1'));
+      if (section !== undefined) take(section);
+    },
+  };
 }
 
 function parseHeader(line: string): HunkBody {
@@ -146,10 +171,4 @@ function parseHeader(line: string): HunkBody {
     removed: [],
     near,
   };
-}
-
-function* linesIn(content: Buffer): Generator<RawLine> {
-  const offsets = lineOffsets(content);
-  for (let line = 1; line < offsets.length; line++)
-    yield content.toString('latin1', offsets[line - 1], offsets[line]);
 }
