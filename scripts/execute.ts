@@ -59,7 +59,12 @@ const script = defineScript({
     captures: z.array(
       captureSchema.pick({ model: true, tree: true, state: true, totals: true, diff: true }),
     ),
-    gates: z.array(targetResultSchema.pick({ target: true, passed: true, tampered: true })),
+    gates: z.array(
+      targetResultSchema.pick({
+        ...{ target: true, passed: true, green: true },
+        ...{ tampered: true, base_tests_failing: true },
+      }),
+    ),
     decisions: z.number(),
     questions: z.array(printedQuestionSchema),
     suggestion: suggestionSchema,
@@ -100,7 +105,7 @@ const script = defineScript({
 
 /**
  * The picks to apply, or null while somebody has to decide: the suggestion, with `--take best` whatever is still asked.
- * @throws Refusal `nothing-changed`
+ * @throws Refusal `nothing-changed`, `base-tests-failing`
  */
 function picksFor(take: 'best' | undefined, { session, suggestion, questions }: Executed) {
   if (suggestion.spine === null && take === 'best') {
@@ -111,7 +116,18 @@ function picksFor(take: 'best' | undefined, { session, suggestion, questions }: 
     });
   }
   if (suggestion.picks.length === 0) return null;
-  return take === undefined && questions.length > 0 ? null : suggestion.picks;
+  // What every candidate breaks alike is what the task asks for.
+  const open = questions.filter(({ alike }) => !alike);
+  const asked = open.find(({ kind }) => kind === 'base-test');
+  if (asked !== undefined) {
+    throw new Refusal({
+      code: 'base-tests-failing',
+      message: `${asked.about} ${asked.names.join(', ')}`,
+      hint: `Nothing was applied. If it was asked for: ${sessionCommand(session, 'apply-picks', '--picks', suggestion.file ?? '', '--pick', `${asked.id}=${asked.options[0]?.models[0]}`, '--verify')}`,
+      details: { question: printQuestion(asked) },
+    });
+  }
+  return take === undefined && open.length > 0 ? null : suggestion.picks;
 }
 
 /** Who was taken and why, for people. */
@@ -137,7 +153,9 @@ function print(
       totals,
       diff,
     })),
-    gates: gates.map(({ target, passed, tampered }) => ({ target, passed, tampered })),
+    gates: gates.map(({ target, passed, green, tampered, base_tests_failing }) => ({
+      ...{ target, passed, green, tampered, base_tests_failing },
+    })),
     decisions: questions.length,
     questions: questions.map(printQuestion),
     suggestion,

@@ -34,7 +34,11 @@ const script = defineScript({
     timeout: gateOptions.timeout,
     jobs: gateOptions.jobs,
     noCache: gateOptions.noCache,
-    check: z.boolean().default(false).describe('exit 1 when a target did not pass'),
+    check: z.boolean().default(false).describe('exit 1 unless everything is green'),
+    allowPreExisting: z
+      .boolean()
+      .default(false)
+      .describe('with --check: what is red as on base is good enough'),
   }),
   output: z.object({
     session_id: z.string().nullable(),
@@ -51,7 +55,7 @@ const script = defineScript({
     ['gates --discover', 'show the list to the user before anything runs'],
     ['gates --base', 'while the models work: what is red before they are done'],
     ['gates --all --base', 'every captured model, with verdicts against base'],
-    ['gates --main --check', 'the main tree as it is; exit 1 when red'],
+    ['gates --main --check', 'the main tree as it is; exit 1 unless all is green'],
     ['gates --tree HEAD --gate test="npm test"', 'one gate on a commit, no session needed'],
   ],
   async run(options, { exitWith, signal, ...reporter }) {
@@ -68,7 +72,8 @@ const script = defineScript({
       return { ...head, gates, left_out, results: [], markdown: null, next };
     }
     const results = await runGating(gating, options, signal, reporter);
-    if (options.check && results.some(({ passed }) => !passed)) exitWith(1);
+    const isGood = ({ passed, green }: TargetResult) => (options.allowPreExisting ? passed : green);
+    if (options.check && !results.every(isGood)) exitWith(1);
     return {
       ...head,
       gates: chosen.gates,
@@ -87,7 +92,7 @@ function afterDiscovery(session: Session | null, isFound: boolean): string {
 }
 
 function nextAfter(session: Session | null, results: readonly TargetResult[]): string {
-  const isGreen = results.every(({ passed }) => passed);
+  const isGreen = results.every(({ green }) => green);
   if (session === null) return isGreen ? 'All are green.' : 'Read the logs of what is red.';
   // Base alone is gated while models work.
   if (results.every(({ target }) => target === 'base')) return waitCommand(session);

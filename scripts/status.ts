@@ -54,6 +54,9 @@ const script = defineScript({
       .string()
       .nullable()
       .describe('the synthesis of this pass that stands in the main tree'),
+    left_red: z
+      .array(z.string())
+      .describe('red in the mix as it was on base, and with whom it is green'),
     guard_changes: z
       .number()
       .describe('what was noticed outside of the worktrees while models ran, in the whole session'),

@@ -82,7 +82,7 @@ export async function gates(): Promise<Measured[]> {
         const { signal } = new AbortController();
         const request = {
           ...{ gates: GATES, targets, base: session.data.base, timeoutMs: 600_000, jobs: 2 },
-          ...{ useCache: true, asBase: true, logs, cache: join(logs, 'cache'), signal },
+          ...{ useCache: true, exam: true, logs, cache: join(logs, 'cache'), signal },
         };
         const results = await gateTargets(repository, session, request, quiet);
         if (!results.every(({ passed }) => passed)) throw new Error('a gate is red');

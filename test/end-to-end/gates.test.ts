@@ -30,7 +30,7 @@ const NEAREST = 'test/nearest.test.ts';
 
 const NEEDED = 'uvu dequal diff kleur mri sade tsx esbuild @esbuild fastest-levenshtein'.split(' ');
 
-test('on a clone of this repository: repaired is fixed, broken is introduced, deleted is tampered with', async () => {
+test('on a clone of this repository: repaired is fixed, broken is introduced, a deleted test is asked about', async () => {
   await using box = await sandbox();
   const clone = await ownClone(box, NEEDED);
   // A test is red before anybody begins.
@@ -67,16 +67,13 @@ test('on a clone of this repository: repaired is fixed, broken is introduced, de
       ['fail', 'pre-existing', false],
       ['pass', 'fixed', true],
       ['fail', 'introduced', false],
-      ['pass', 'tampered', false],
+      ['pass', 'fixed', true],
     ],
   );
-  assert.equal(
-    results.deletes.tampered
-      .filter((it: Json) => it.severity === 'strong')
-      .map((it: Json) => [it.path, it.kind]),
-    [[NEAREST, 'test-deleted']],
-  );
-  assert.match(results.deletes.tampered.map((it: Json) => it.detail).join(), 'is red on base');
+  const gone = ['test: is red on base'];
+  assert.equal(results.deletes.base_tests_failing, gone);
+  assert.equal(results.deletes.gate_files, [{ path: NEAREST, role: 'test', change: 'changed' }]);
+  assert.equal([results.deletes.tampered, results.fixes.as_base], [[], null]);
   assert.is(results.deletes.as_base.gates[0].status, 'fail');
   assert.ok(results.breaks.gates[0].broken_tests.length > 0);
 
@@ -86,9 +83,9 @@ test('on a clone of this repository: repaired is fixed, broken is introduced, de
   for (const said of [
     ', fixed',
     ', introduced',
-    ', tampered: red with the gate files of base',
+    'was that asked for?',
     'pre-existing: red on base too',
-    'tests were deleted',
+    'is red on base',
   ])
     assert.ok(words.includes(said), said);
   const { results: suggested } = JSON.parse(

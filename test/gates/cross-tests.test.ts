@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { belongsToTests } from '../../scripts/lib/exam/roles.ts';
 import type { CellKind, TestGate } from '../../scripts/lib/gates/cross-cell.ts';
 import {
   type CrossRun,
@@ -7,12 +8,7 @@ import {
   crossTestsSchema,
   relabelCrossTests,
 } from '../../scripts/lib/gates/cross-tests.ts';
-import {
-  addedFiles,
-  belongsToTests,
-  crossEntries,
-  testsIn,
-} from '../../scripts/lib/gates/cross-trees.ts';
+import { addedFiles, crossEntries, testsIn } from '../../scripts/lib/gates/cross-trees.ts';
 import type { EntryChange } from '../../scripts/lib/git/changes.ts';
 import { crossTestsMarkdown } from '../../scripts/lib/procedure/cross-tests-markdown.ts';
 

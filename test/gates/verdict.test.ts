@@ -39,8 +39,8 @@ const table: Record<GateStatus, Verdict[]> = {
   pass: ['ok', 'introduced', 'introduced', 'introduced', 'introduced'],
   fail: ['fixed', 'pre-existing', 'introduced', 'introduced', 'introduced'],
   timeout: ['fixed', 'pre-existing', 'pre-existing', 'introduced', 'introduced'],
-  'not-run': ['ok', 'introduced', 'introduced', 'pre-existing', 'introduced'],
-  error: ['fixed', 'pre-existing', 'pre-existing', 'pre-existing', 'pre-existing'],
+  'not-run': ['ok', 'introduced', 'introduced', 'broken', 'introduced'],
+  error: ['fixed', 'broken', 'broken', 'broken', 'broken'],
 };
 for (const [base, verdicts] of Object.entries(table) as [GateStatus, Verdict[]][]) {
   for (const [index, status] of statuses.entries()) {
@@ -125,21 +125,42 @@ test('both red: judged by which tests fail, where they are named', () => {
   assert.equal(fewer.results[0]?.missing_tests, ['c']);
 });
 
-test('green by itself and red with the gate files of base: tampered, and not passed', () => {
+test('green only because its scripts or settings were changed: tampered, and not passed', () => {
   for (const base of [null, [result('fail')], [result('pass')]]) {
-    const { results, passed } = judge([result('pass')], { base, asBase: [result('fail')] });
+    const { results, passed } = judge([result('pass')], { base, tampered: ['test'] });
     assert.is(results[0]?.verdict, 'tampered');
     assert.is(passed, false);
   }
 });
 
-test('as green with the gate files of base, or as red without them: no tampering', () => {
-  const base = [result('pass')];
-  assert.is(judge([result('pass')], { base, asBase: [result('pass')] }).results[0]?.verdict, 'ok');
-  const flaky = [result('fail', { flaky: true })];
-  assert.is(judge([result('pass')], { base, asBase: flaky }).results[0]?.verdict, 'ok');
-  const red = judge([result('fail')], { base: [result('fail')], asBase: [result('fail')] });
-  assert.is(red.results[0]?.verdict, 'pre-existing');
+test('green is more than passed: what was red before and is red still, or never ran, is not green', () => {
+  const of = (one: GateResult, base: GateResult[] | null = [result('pass')]) => {
+    const { passed, green } = judge([one], { base });
+    return [passed, green];
+  };
+  assert.equal(of(result('pass')), [true, true]);
+  assert.equal(of(result('pass'), null), [true, true]);
+  assert.equal(of(result('fail', { flaky: true })), [true, true]);
+  assert.equal(of(result('fail'), [result('fail')]), [true, false]);
+  assert.equal(of(result('not-run')), [false, false]);
+  assert.equal(judgeBase([result('fail')], null).green, false);
+});
+
+test('what could not start on base judges nobody: broken, and not pre-existing', () => {
+  for (const facts of [{ exit_code: 126 }, { exit_code: 127 }]) {
+    const broken = { ...result('fail'), ...facts };
+    const base = judgeBase([broken], [broken]).results;
+    assert.is(base[0]?.verdict, 'broken');
+    assert.is(judge([broken], { base }).results[0]?.verdict, 'broken');
+    assert.is(judge([result('pass')], { base }).results[0]?.verdict, 'fixed');
+  }
+  for (const status of ['error', 'not-run'] as const) {
+    const base = judgeBase([result(status)], null).results;
+    assert.is(base[0]?.verdict, 'broken');
+    assert.is(judge([result(status)], { base }).results[0]?.verdict, 'broken');
+  }
+  // What only the main tree has is missing, and the gate is not broken.
+  assert.is(judgeBase([result('error')], [result('pass')]).results[0]?.verdict, 'environment');
 });
 
 test('base: red in a worktree and green in the main tree is the environment, for the models too', () => {

@@ -144,7 +144,7 @@ test('gates, statuses and questions in words', () => {
     [{ status: 'timeout' }, '`lint` of the mix so far did not end in time ('],
     [{ status: 'error', verdict: null }, '`lint` of the mix so far could not be started\n'],
     [{ status: 'not-run', verdict: null }, '`lint` of the mix so far ran no test\n'],
-    [{ verdict: 'tampered' }, 'green only because files of the gate itself were changed'],
+    [{ verdict: 'tampered' }, 'green only because its scripts or settings were changed'],
   ];
   for (const [facts, words] of table) {
     const { text } = promptOf({ red: [redGate('lint', facts)] });

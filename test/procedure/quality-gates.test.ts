@@ -33,6 +33,11 @@ const red: GateResult = {
   verdict: 'introduced',
 };
 
+/** Nothing of what judges it was changed. */
+const UNEXAMINED = {
+  ...{ tree: 't', green: false, gate_files: [], base_tests_failing: [], as_base: null },
+};
+
 test('no targets, no gates: it says so', () => {
   assert.match(qualityGatesMarkdown([]), 'No gate was run.');
 });
@@ -43,9 +48,9 @@ test('gates are rows by kind, targets are columns', () => {
       target: 'base',
       gates: [{ ...red, status: 'pass', tests: { ran: 10, failed: 0 }, verdict: null }],
       passed: true,
-      ...{ tampered: [], as_base: null },
+      ...{ ...UNEXAMINED, tree: 'b', green: true },
     },
-    { target: 'gpt', gates: [red, green], passed: false, tampered: [], as_base: null },
+    { target: 'gpt', gates: [red, green], passed: false, ...UNEXAMINED },
   ]);
   const rows = text.split('\n').filter((line) => line.startsWith('|'));
   assert.equal(rows, [
@@ -53,7 +58,7 @@ test('gates are rows by kind, targets are columns', () => {
     '| --- | --- | --- | --- | --- |',
     '| linter | `lint` | `npm run lint` | not run | ✓ pass |',
     '| test | `test` | `npm test` | ✓ pass, 10 ran | ✗ fail, 2 of 10 failed, introduced |',
-    '| all |  |  | ✓ passed | ✗ not passed |',
+    '| all |  |  | ✓ green | ✗ not passed |',
   ]);
   assert.match(text, '## `gpt`: `test`');
   assert.match(text, '```text\nexpected 1\ngot 2\n```');
@@ -62,7 +67,7 @@ test('gates are rows by kind, targets are columns', () => {
 test('log text cannot close its fence', () => {
   const tail = 'a\n````\n# not a heading\n```';
   const text = qualityGatesMarkdown([
-    { target: 'gpt', gates: [{ ...red, tail }], passed: false, tampered: [], as_base: null },
+    { target: 'gpt', gates: [{ ...red, tail }], passed: false, ...UNEXAMINED },
   ]);
   assert.match(text, `\`\`\`\`\`text\n${tail}\n\`\`\`\`\``);
 });
@@ -74,14 +79,16 @@ test('names cannot break the table or the list', () => {
       target: 'a|b\nc',
       gates: [red],
       passed: false,
-      as_base: null,
-      tampered: [{ path, kind: 'test-deleted', detail: 'test | b', severity: 'strong' }],
+      ...UNEXAMINED,
+      gate_files: [{ path, role: 'test', change: 'deleted' }],
+      base_tests_failing: ['test: a | b'],
     },
   ]);
   assert.match(text, '| kind | gate | command | `a\\|b\\nc` |');
+  assert.match(text, '| `a\\|b\\nc` | ! deleted | ``test/a`b\\n# c.test.ts`` |');
   assert.match(
     text,
-    '| `a\\|b\\nc` | ✗ weaker | ``test/a`b\\n# c.test.ts`` | tests were deleted | `test \\| b` |',
+    "| `a\\|b\\nc` | ✗ base's own that fail: was that asked for? | `test: a \\| b` |",
   );
 });
 

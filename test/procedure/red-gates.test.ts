@@ -28,8 +28,15 @@ function gate(facts: Partial<Gate> = {}): Gate {
 
 function target(name: string, gates: Gate[], facts: Partial<Target> = {}): Target {
   return {
-    ...{ target: name, tree: `tree-${name}`, gates, passed: false, tampered: [] },
-    ...{ as_base: null, in_main: null },
+    ...{ target: name, tree: `tree-${name}`, gates, passed: false, green: false },
+    ...{
+      tampered: [],
+      gate_files: [],
+      base_tests_failing: [],
+      left_red: [],
+      as_base: null,
+      in_main: null,
+    },
     ...facts,
   };
 }
@@ -64,10 +71,10 @@ test('without a proof: what the models broke, and nothing that is not theirs', (
   assert.equal(redGates({ proof: null, mix: null, results: others, models: MODELS }), []);
 });
 
-test('a tampered gate shows what failed with the gate files of base', () => {
+test('a tampered gate shows what failed with base’s own tests and settings', () => {
   const examined = gate({ tail: 'error: with the files of base', broken_tests: ['sum'] });
   const result = target('gpt', [gate({ verdict: 'tampered', status: 'pass', tail: '' })], {
-    as_base: { tree: 't', passed: false, gates: [examined] },
+    as_base: { tree: 't', gates: [examined] },
   });
   const [red] = redGates({ proof: null, mix: null, results: [result], models: MODELS });
   assert.equal(

@@ -26,7 +26,10 @@ const named = (failed: string[], passed: string[], complete = true): Partial<Gat
 });
 
 function result(target: string, gates: Gate[], passed = false): TargetResult {
-  return { target, tree: 'x', gates, passed, tampered: [], as_base: null, in_main: null };
+  return {
+    ...{ target, tree: 'x', gates, passed, green: passed, tampered: [], as_base: null },
+    ...{ gate_files: [], base_tests_failing: [], left_red: [], in_main: null },
+  };
 }
 
 const items: [string, Gate, string[]][] = [

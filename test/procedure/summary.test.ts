@@ -304,7 +304,8 @@ test('with the host alone, its work is the result', async () => {
 function gated(target: string, tree: string, status: 'pass' | 'fail'): TargetResult {
   const verdict = target === 'base' ? null : status === 'pass' ? 'fixed' : 'introduced';
   return {
-    ...{ target, tree, passed: status === 'pass', tampered: [], as_base: null, in_main: null },
+    ...{ target, tree, passed: status === 'pass', green: status === 'pass', tampered: [] },
+    ...{ gate_files: [], base_tests_failing: [], left_red: [], as_base: null, in_main: null },
     gates: [
       {
         ...{
@@ -346,10 +347,10 @@ test('gates before and after, side by side with their verdicts', async () => {
       '| kind | gate | command | `before (base)` | `after (main)` |',
       '| --- | --- | --- | --- | --- |',
       '| test | `test` | `npm test` | ✗ fail, 2 of 7 failed | ✓ pass, 7 ran, fixed |',
-      '| all |  |  | ✗ not passed | ✓ passed |',
+      '| all |  |  | ✗ not passed | ✓ green |',
     ].join('\n'),
   );
-  assert.match(section(text, 'Gates of each pass'), '| 1 | gpt | test: pass, fixed | yes |');
+  assert.match(section(text, 'Gates of each pass'), '| 1 | gpt | test: pass, fixed | green |');
 });
 
 test('what the main tree held before the application says nothing of the result', async () => {

@@ -41,8 +41,9 @@ export function poisoned(text: string): ReportData {
     gates: gateReport(
       [
         target(text, [bad], {
-          tampered: [{ path: text, kind: 'test-deleted', detail: text, severity: 'strong' }],
-          as_base: { tree: text, passed: false, gates: [bad] },
+          gate_files: [{ path: text, role: 'test', change: 'deleted' }],
+          base_tests_failing: [text],
+          as_base: { tree: text, gates: [bad] },
         }),
       ],
       target(text, [bad], { tree: text }),

@@ -5,12 +5,12 @@ import type { Evidence } from '../../scripts/lib/procedure/evidence.ts';
 
 export function evidenceOf(model: string, facts: Partial<Evidence> = {}): Evidence {
   return {
-    ...{ model, files: 4, additions: 128, deletions: 31, gates: [], passed: null },
+    ...{ model, files: 4, additions: 128, deletions: 31, gates: [], passed: null, green: null },
     tests: { new_files: [], changed_files: [], deleted_files: [], ran_more: null },
     cross_tests: null,
     dependencies: { added: [], removed: [], changed: [] },
     public_api: { added: [], removed: [] },
-    ...{ tampered: [], duration_ms: null, attempts: null, cost_usd: null },
+    ...{ tampered: [], base_tests_failing: [], duration_ms: null, attempts: null, cost_usd: null },
     ...facts,
   };
 }
@@ -26,7 +26,7 @@ export const evidence: Evidence[] = [
         tests: { ran: 221, failed: 0 },
       },
     ],
-    passed: true,
+    ...{ passed: true, green: true },
     tests: {
       new_files: Array.from({ length: 9 }, (_, index) => `test/retry/case-${index + 1}.test.ts`),
       ...{ changed_files: ['test/client.test.ts'], deleted_files: [], ran_more: 7 },
@@ -53,7 +53,8 @@ export const evidence: Evidence[] = [
       added: [{ path: 'package.json', name: 'p-retry' }],
       ...{ removed: [], changed: [] },
     },
-    tampered: [{ path: 'biome.json', kind: 'strictness-lowered', severity: 'strong' }],
+    tampered: ['lint'],
+    base_tests_failing: ['test: keeps the legacy header'],
     ...{ duration_ms: 95_000, attempts: 1, cost_usd: null },
   }),
   evidenceOf('gpt', {

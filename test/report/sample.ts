@@ -38,8 +38,15 @@ export function target(
   facts: Partial<PrintedTarget> = {},
 ): PrintedTarget {
   return {
-    ...{ target: name, tree: name, gates, passed: false, tampered: [], as_base: null },
-    ...{ in_main: null, ...facts },
+    ...{ target: name, tree: name, gates, passed: false, green: false, as_base: null },
+    ...{
+      tampered: [],
+      gate_files: [],
+      base_tests_failing: [],
+      left_red: [],
+      in_main: null,
+      ...facts,
+    },
   };
 }
 
@@ -84,21 +91,24 @@ export const results = [
     lint({ verdict: null, cached: true }),
     gate({ verdict: 'environment', status: 'fail', exit_code: 1, cached: true }),
   ]),
-  target('claude', [lint(), gate({ tests: { ran: 221, failed: 0 } })], { passed: true }),
+  target('claude', [lint(), gate({ tests: { ran: 221, failed: 0 } })], {
+    passed: true,
+    green: true,
+  }),
   target(
     'gemini',
     [lint({ verdict: 'tampered' }), gate({ verdict: 'fixed', tests: { ran: 219, failed: 0 } })],
     {
       as_base: {
-        ...{ tree: 'gemini', passed: false },
+        tree: 'gemini',
         gates: [lint({ status: 'fail', exit_code: 1, verdict: 'introduced' })],
       },
-      tampered: [
-        {
-          ...{ path: 'biome.json', kind: 'strictness-lowered', severity: 'strong' },
-          detail: 'linter.rules.suspicious.noExplicitAny: error -> off',
-        },
+      tampered: ['lint'],
+      gate_files: [
+        { path: 'biome.json', role: 'settings', change: 'changed' },
+        { path: 'test/legacy.test.ts', role: 'test', change: 'deleted' },
       ],
+      base_tests_failing: ['test: keeps the legacy header'],
     },
   ),
   target('gpt', [

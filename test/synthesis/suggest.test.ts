@@ -49,6 +49,7 @@ function suggested(
   wholes: RankedWhole[],
   cross: CrossTests | null = null,
   mendable: Mendable[] = [],
+  baseTests: ReadonlyMap<string, string[]> = new Map(),
 ) {
   const found = suggestPicks({ files, wholes, cross });
   return {
@@ -57,7 +58,7 @@ function suggested(
       from ?? hunks?.map((it) => `${it.from}: ${it.ids.length}`).join(', '),
     ]),
     offers: (found?.offers ?? []).map(({ path, models }) => [path, models.join()]),
-    questions: designQuestions(files, wholes, found, { cross, mendable }),
+    questions: designQuestions(files, wholes, found, { cross, mendable, baseTests }),
   };
 }
 

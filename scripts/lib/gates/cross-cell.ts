@@ -1,8 +1,9 @@
 /** What one result's tests say of one result's code. */
+
+import { belongsToTests } from '../exam/roles.ts';
+import { cutTo } from '../foreign-text.ts';
 import { compareOutcomes } from './compare-outcomes.ts';
-import { belongsToTests } from './cross-trees.ts';
 import type { GateResult } from './run.ts';
-import { shortened } from './tampering/kinds.ts';
 
 /** A test gate's result. */
 export type TestGate = Pick<GateResult, 'name' | 'status' | 'flaky' | 'tests' | 'outcomes' | 'log'>;
@@ -134,7 +135,7 @@ function misfit(failed: string[], detail: string): GateAnswer {
 
 function inWords(names: readonly string[]): string {
   const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
-  return shortened(`${names.slice(0, 2).join(', ')}${more}`, 160);
+  return cutTo(`${names.slice(0, 2).join(', ')}${more}`, 160);
 }
 
 interface Standing {

@@ -1,23 +1,9 @@
 /** Which files belong to the tests, and how the tests of one result are put on the code of another. */
+
+import { belongsToTests, folderOf, nameOf, roleOf } from '../exam/roles.ts';
 import type { EntryChange } from '../git/changes.ts';
 import { pathText, type RawPath } from '../git/paths.ts';
 import type { TreeEntry } from '../git/trees.ts';
-import { folderOf, nameOf, roleOf } from './tampering/names.ts';
-
-/** What lies in such a folder is there for tests, whatever it is: helpers, fixtures, configuration of their own. */
-const TEST_FOLDER =
-  /(^|\/)(tests?|specs?|__tests__|e2e|testdata|__fixtures__|fixtures?|__mocks__|__snapshots__)\//;
-
-/**
- * Whether a file goes where the tests go: a test, what tests compare with or read, or anything in a folder of tests.
- * Tests that stand inside of source files, as in Rust, stay with the code.
- */
-export function belongsToTests(path: string): boolean {
-  const role = roleOf(path);
-  if (role === 'ci') return false;
-  const isTest = role === 'test' || role === 'snapshot';
-  return isTest || nameOf(path) === 'conftest.py' || TEST_FOLDER.test(path);
-}
 
 /** The tests that a result added or changed against base; those that it deleted are not among them. */
 export function testsIn(changes: readonly EntryChange[]): EntryChange[] {

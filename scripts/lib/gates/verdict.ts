@@ -3,14 +3,15 @@ import type { GateResult, GateStatus } from './run.ts';
 
 /**
  * How a gate's result compares with the same gate on base. `environment`: red on base in a worktree, and green in the
- * main tree with the same content, so that something is missing in worktrees. `tampered`: green, but not so with the
- * gate files that base has.
+ * main tree with the same content, so that something is missing in worktrees. `broken`: it could not start on base, so
+ * that it judges nobody. `tampered`: green only because its scripts or settings were changed.
  */
 export const verdicts = [
   'ok',
   'introduced',
   'fixed',
   'pre-existing',
+  'broken',
   'environment',
   'tampered',
   'flaky',
@@ -60,7 +61,7 @@ const VERDICTS: Record<GateStatus, Record<GateStatus, Verdict>> = {
   },
 };
 
-type Judged = Pick<GateResult, 'name' | 'status' | 'tests' | 'flaky' | 'outcomes'>;
+type Judged = Pick<GateResult, 'name' | 'status' | 'exit_code' | 'tests' | 'flaky' | 'outcomes'>;
 
 /**
  * Null without base's result: there is nothing to compare with. What changes its mind on base too says nothing of
@@ -69,38 +70,46 @@ type Judged = Pick<GateResult, 'name' | 'status' | 'tests' | 'flaky' | 'outcomes
 export function verdictOf(result: Judged, baseResult: Judged | undefined): Verdict | null {
   if (result.flaky || (baseResult?.flaky && result.status === 'fail')) return 'flaky';
   if (baseResult === undefined) return null;
-  return failsMore(result, baseResult)
-    ? 'introduced'
-    : VERDICTS[statusOf(baseResult)][result.status];
+  if (failsMore(result, baseResult)) return 'introduced';
+  const verdict = VERDICTS[statusOf(baseResult)][result.status];
+  return verdict === 'pre-existing' && isBroken(baseResult) ? 'broken' : verdict;
+}
+
+/** The shell's own words for a program that is not there, or that is none. */
+const NO_PROGRAM = [126, 127];
+
+/** Whether a gate could not start: its program is missing, or it ran no test. */
+export function isBroken({ status, exit_code, flaky }: Judged): boolean {
+  if (flaky || status === 'pass' || status === 'timeout') return false;
+  return status !== 'fail' || NO_PROGRAM.includes(exit_code ?? 0);
 }
 
 /** What a target's results are compared with, as far as it is known. */
 export interface Comparands {
   /** The same gates on base, judged by judgeBase(); null where base was not run. */
   base: readonly GateResult[] | null;
-  /** The target's own results with the gate files that base has, where it weakened some. */
-  asBase?: readonly GateResult[] | null;
+  /** Gates that are green because their scripts or settings were changed. */
+  tampered?: readonly string[];
 }
 
 /**
- * The results with their verdicts, and whether they are good enough. Without base every gate must pass; with it,
- * nothing may be introduced. In neither case do gates that never ran prove anything.
+ * The results with their verdicts, and whether they are good enough: `passed`, nothing is introduced (without base: every
+ * gate passes), and something ran; `green`: every gate ran and passed, or was green when it was run once more.
  */
 export function judge(
   results: readonly GateResult[],
-  { base, asBase = null }: Comparands,
-): { results: GateResult[]; passed: boolean } {
+  { base, tampered = [] }: Comparands,
+): { results: GateResult[]; passed: boolean; green: boolean } {
   const judged = results.map((result) => {
     const baseResult = base?.find(({ name }) => name === result.name);
-    const examined = asBase?.find(({ name }) => name === result.name);
     return {
       ...result,
       ...testsAgainst(result, baseResult),
-      verdict: verdictWith(result, baseResult, examined),
+      verdict: verdictWith(result, baseResult, tampered.includes(result.name)),
     };
   });
   const proved = judged.some(({ status }) => status === 'pass' || status === 'fail');
-  return { results: judged, passed: proved && judged.every(isAcceptable) };
+  return { results: judged, passed: proved && judged.every(isAcceptable), green: areGreen(judged) };
 }
 
 function testsAgainst({ outcomes }: GateResult, base: GateResult | undefined) {
@@ -114,11 +123,11 @@ function testsAgainst({ outcomes }: GateResult, base: GateResult | undefined) {
 function verdictWith(
   result: GateResult,
   base: GateResult | undefined,
-  examined: GateResult | undefined,
+  isTampered: boolean,
 ): Verdict | null {
   const verdict = verdictOf(result, base);
   if (verdict === 'flaky') return verdict;
-  if (examined !== undefined && isGreen(result) && !isGreen(examined)) return 'tampered';
+  if (isTampered) return 'tampered';
   return verdict === 'pre-existing' && base?.verdict === 'environment' ? 'environment' : verdict;
 }
 
@@ -131,7 +140,7 @@ function verdictWith(
 export function judgeBase(
   results: readonly GateResult[],
   main: readonly GateResult[] | null,
-): { results: GateResult[]; passed: boolean } {
+): { results: GateResult[]; passed: boolean; green: boolean } {
   const judged = results.map((result) => {
     const inMain = main?.find(({ name }) => name === result.name);
     return { ...result, verdict: verdictOnBase(result, inMain) };
@@ -139,13 +148,20 @@ export function judgeBase(
   return {
     results: judged,
     passed: judged.length > 0 && judged.every(({ status }) => status === 'pass'),
+    green: areGreen(judged),
   };
+}
+
+function areGreen(results: readonly GateResult[]): boolean {
+  return results.length > 0 && results.every(isGreen);
 }
 
 function verdictOnBase(result: GateResult, inMain: GateResult | undefined): Verdict | null {
   if (result.flaky) return 'flaky';
-  if (isGreen(result) || inMain === undefined) return null;
-  return isGreen(inMain) ? 'environment' : 'pre-existing';
+  if (isGreen(result)) return null;
+  if (inMain !== undefined && isGreen(inMain)) return 'environment';
+  if (isBroken(result)) return 'broken';
+  return inMain === undefined ? null : 'pre-existing';
 }
 
 function isGreen(result: Judged): boolean {

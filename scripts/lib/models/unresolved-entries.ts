@@ -3,7 +3,7 @@ import { codeSpan, fenced } from '../foreign-text.ts';
 
 /** A question of the comparison that nobody has answered. No model is named: nobody is to favour their own. */
 export interface OpenDecision {
-  kind: 'whole' | 'test' | 'worse' | 'graft';
+  kind: 'whole' | 'base-test' | 'test' | 'worse' | 'graft';
   /** Tests, gates or files that it is about. */
   names: string[];
   /** The first lines of logs that speak of the failure. */
@@ -48,7 +48,7 @@ const STATUSES = new Map([
 
 const VERDICTS = new Map([
   ['introduced', 'it was not so before'],
-  ['tampered', 'it is green only because files of the gate itself were changed'],
+  ['tampered', 'it is green only because its scripts or settings were changed'],
 ]);
 
 /** So many tests are named. */
@@ -69,6 +69,8 @@ export function redGateEntry({ of, gate, status, verdict, tests, evidence }: Red
 
 const KINDS: Record<OpenDecision['kind'], string> = {
   whole: 'Nothing that ran tells the first results apart; they differ in',
+  'base-test':
+    'Tests of base fail on the result that came first, which changed them: was that asked for?',
   test: 'New tests of one result fail on the one that came first: is the test right, or the code?',
   worse: 'Red with the result that came first, and green with another',
   graft: 'Several results make the same edits, which the one that came first does not make',

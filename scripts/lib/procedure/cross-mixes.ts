@@ -1,9 +1,9 @@
 /** Whose tests on whose code: the trees, made before anything runs. */
+import { belongsToTests } from '../exam/roles.ts';
 import { BASE } from '../gates/cross-tests.ts';
 import {
   type AddedFiles,
   addedFiles,
-  belongsToTests,
   crossEntries,
   isProgram,
   testsIn,

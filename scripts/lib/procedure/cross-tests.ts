@@ -135,7 +135,7 @@ async function runMixes(
     jobs: options.jobs ?? GATE_BUDGET,
     useCache: !options.noCache,
     // Whose tests lie in these trees is known, and no tampering.
-    asBase: false,
+    exam: false,
     logs: join(logs, 'cross-tests'),
     cache: join(session.directory, 'gate-cache'),
     signal,

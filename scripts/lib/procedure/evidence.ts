@@ -1,9 +1,8 @@
 /** Phase 5: what is known of each model's result without an opinion, side by side, for whoever judges. */
 import * as z from 'zod';
+import { isTest } from '../exam/roles.ts';
 import { type CrossTests, relabelCrossTests } from '../gates/cross-tests.ts';
 import { gateKinds } from '../gates/gate.ts';
-import { tamperingKinds } from '../gates/tampering/kinds.ts';
-import { isTest } from '../gates/tampering/names.ts';
 import { verdicts } from '../gates/verdict.ts';
 import { pathText } from '../git/paths.ts';
 import type { Session } from '../session/session.ts';
@@ -40,6 +39,10 @@ export const evidenceSchema = z.object({
     .boolean()
     .nullable()
     .describe('nothing introduced, nothing tampered with; null: not run'),
+  green: z.boolean().nullable().describe('every gate ran and passed; null: not run'),
+  base_tests_failing: z
+    .array(z.string())
+    .describe('tests of base that fail on it, and that it changed: was that asked for?'),
   tests: z.object({
     new_files: z.array(z.string()),
     changed_files: z.array(z.string()),
@@ -61,13 +64,7 @@ export const evidenceSchema = z.object({
   public_api: z
     .object({ added: z.array(named), removed: z.array(named) })
     .describe('what changed lines of code look to define for others'),
-  tampered: z.array(
-    z.object({
-      path: z.string(),
-      kind: z.enum(tamperingKinds),
-      severity: z.enum(['strong', 'weak']),
-    }),
-  ),
+  tampered: z.array(z.string()).describe('gates made green by their scripts or settings'),
   duration_ms: z.number().nullable().describe('null with --blind: it would tell whose it is'),
   attempts: z.number().nullable(),
   cost_usd: z.number().nullable(),
@@ -102,11 +99,8 @@ export async function readEvidence(
       cross_tests: crossOf(model, cross),
       dependencies: dependenciesOf(model, parts),
       public_api: publicNames(parts, model),
-      tampered: (result?.tampered ?? []).map(({ path, kind, severity }) => ({
-        path,
-        kind,
-        severity,
-      })),
+      tampered: result?.tampered ?? [],
+      base_tests_failing: result?.base_tests_failing ?? [],
       duration_ms: run?.duration_ms ?? null,
       attempts: run?.attempts.length ?? null,
       cost_usd: run?.usage?.cost_usd ?? null,
@@ -150,12 +144,12 @@ function sizeOf(model: string, files: readonly ComparedFile[]) {
   return { files: changes.length, additions: sum('additions'), deletions: sum('deletions') };
 }
 
-function gatesOf(result: TargetResult | null): Pick<Evidence, 'gates' | 'passed'> {
+function gatesOf(result: TargetResult | null): Pick<Evidence, 'gates' | 'passed' | 'green'> {
   const gates = (result?.gates ?? []).map(({ kind, name, status, verdict, tests }) => ({
     ...{ kind, name, status, verdict, tests },
   }));
   gates.sort((a, b) => gateKinds.indexOf(a.kind) - gateKinds.indexOf(b.kind));
-  return { gates, passed: result?.passed ?? null };
+  return { gates, passed: result?.passed ?? null, green: result?.green ?? null };
 }
 
 function testsOf(

@@ -1,109 +1,138 @@
-/** Whether a result changed what it is judged by, and its tree with base's own gate files. */
-import {
-  type ChangedFile,
-  findTampering,
-  mayBeTampering,
-  restoreGateFiles,
-  type Tampering,
-} from '../gates/tampering/tampering.ts';
+/** What a result changed of what judges it, and its tree with base's own tests and settings. */
+import { type ExamChange, type GateFile, planExam, type Restoration } from '../exam/exam-plan.ts';
+import { changedScripts } from '../exam/manifest.ts';
+import { nameOf, roleOf } from '../exam/roles.ts';
 import { readBlobs, writeBlobs } from '../git/blobs.ts';
 import { type FileChange, listChanges } from '../git/changes.ts';
 import { pathText, type RawPath, rawPathOf } from '../git/paths.ts';
-import { type TreeEntry, treeOf, writeTreeWith } from '../git/trees.ts';
+import { type TreeEntry, writeTreeWith } from '../git/trees.ts';
 
 export interface Examined {
-  tampered: Tampering[];
-  /** The tree with base's gate files in it; null where that is the same tree. */
+  files: GateFile[];
+  /** The result's code with base's own tests and settings; null: nothing of them was lost. */
   asBase: string | null;
+  /** The same with base's settings alone, where settings and tests were changed. */
+  withSettings: string | null;
+  /** Whether tests alone were changed. */
+  isTestsOnly: boolean;
+  /** Whether they only gained lines. */
+  isOnlyMore: boolean;
+  /** Whether what a gate's command runs is another one than on base. */
+  isScriptChanged: (command: string) => boolean;
 }
+
+export const NOT_EXAMINED: Examined = {
+  files: [],
+  asBase: null,
+  withSettings: null,
+  ...{ isTestsOnly: false, isOnlyMore: false },
+  isScriptChanged: () => false,
+};
 
 /** Nobody writes larger ones by hand. */
 const MOST_BYTES = 4 * 1024 ** 2;
 
-/** @param commands of the gates: a changed file that one of them names is a script */
+/** @param commands of the gates: a changed file that one of them names runs the checks */
 export async function examineGates(
   topLevel: string,
   base: string,
   tree: string,
   commands: readonly string[],
 ): Promise<Examined> {
-  const changes = await listChanges(topLevel, base, tree);
-  const files = await withTexts(topLevel, changes);
-  const tampered = findTampering(files, commands);
-  if (tampered.length === 0) return { tampered, asBase: null };
-  const restored = await restore(topLevel, tree, changes, files, tampered);
-  return { tampered, asBase: restored === tree ? null : restored };
+  if (base === tree) return NOT_EXAMINED;
+  const found = await listChanges(topLevel, base, tree, { renames: false });
+  const changes = await withManifests(topLevel, found);
+  const { files, settings, tests } = planExam(changes, commands);
+  const write = (restorations: readonly Restoration[]) =>
+    restorations.length === 0 ? null : restore(topLevel, tree, found, restorations);
+  const [asBase, withSettings] = await Promise.all([
+    write([...settings, ...tests]),
+    tests.length === 0 ? null : write(settings),
+  ]);
+  const scripts = changes.flatMap(({ path, before, after }) =>
+    before === undefined ? [] : changedScripts(path, before, after ?? ''),
+  );
+  const runners = files.filter(({ role, change }) => role === 'runner' && change !== 'added');
+  return {
+    ...{ files, asBase, withSettings, isTestsOnly: settings.length === 0 },
+    isOnlyMore: files.length === 0,
+    isScriptChanged: (command) => {
+      const words = command.split(/[\s"'=;&|]+/);
+      return [...scripts, ...runners.map(({ path }) => path)].some((it) =>
+        words.some((word) => word.replace(/^\.\//, '') === it),
+      );
+    },
+  };
 }
 
-/** Contents are read only of files that can say something about gates. */
-async function withTexts(topLevel: string, changes: readonly FileChange[]): Promise<ChangedFile[]> {
-  const named = changes.map((change) => ({ change, file: nameOf(change) }));
-  const wanted = named.filter(({ change, file }) => !change.binary && mayBeTampering(file));
-  const oids = wanted.flatMap(({ change }) => [
-    blobOf(change.oldMode, change.oldOid),
-    blobOf(change.mode, change.oid),
-  ]);
+async function withManifests(
+  topLevel: string,
+  changes: readonly FileChange[],
+): Promise<ExamChange[]> {
+  const named = changes.map((change) => ({ change, path: pathText(change.path) }));
+  const read = new Set(
+    named.flatMap(({ change, path }) =>
+      roleOf(path) === 'manifest' || nameOf(path) === 'setup.cfg' ? change : [],
+    ),
+  );
   const blobs = await readBlobs(
     topLevel,
-    oids.filter((oid) => oid !== null),
+    [...read].flatMap(({ oldMode, oldOid, mode, oid }) => [
+      ...(isText(oldMode) && oldOid !== null ? [oldOid] : []),
+      ...(isText(mode) && oid !== null ? [oid] : []),
+    ]),
   );
-  const textOf = (mode: string | null, oid: string | null) => {
-    if (oid === null || mode === null) return null;
-    const blob = blobs.get(oid);
+  const textOf = (change: FileChange, oid: string | null) => {
+    const blob = read.has(change) ? blobs.get(oid ?? '') : undefined;
     return blob === undefined || blob.length > MOST_BYTES ? undefined : blob.toString('utf8');
   };
-  const withText = new Set(wanted.map(({ change }) => change));
-  return named.map(({ change, file }) => {
-    if (!withText.has(change)) return file;
-    const before = textOf(change.oldMode, change.oldOid);
-    const after = textOf(change.mode, change.oid);
+  return named.map(({ change, path }) => {
+    const { status, deletions, binary, mode, oldMode } = change;
     return {
-      ...file,
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
+      path,
+      status: status === 'added' || status === 'deleted' ? status : 'changed',
+      lostLines: status !== 'added' && (deletions > 0 || binary || mode !== oldMode),
+      before: textOf(change, change.oldOid),
+      after: textOf(change, change.oid),
     };
   });
 }
 
-function nameOf({ path, oldPath, status }: FileChange): ChangedFile {
-  return { path: pathText(path), old_path: oldPath === null ? null : pathText(oldPath), status };
-}
-
 /** Links and submodules have no text. */
-function blobOf(mode: string | null, oid: string | null): string | null {
-  return mode?.startsWith('100') ? oid : null;
+function isText(mode: string | null): boolean {
+  return mode?.startsWith('100') ?? false;
 }
 
 async function restore(
   topLevel: string,
   tree: string,
   changes: readonly FileChange[],
-  files: readonly ChangedFile[],
-  tampered: readonly Tampering[],
+  restorations: readonly Restoration[],
 ): Promise<string> {
-  const restorations = restoreGateFiles(files, tampered);
-  const onBase = new Map<RawPath, TreeEntry>(
-    changes.flatMap(({ path, oldPath, oldMode, oldOid }) =>
-      oldMode === null || oldOid === null
-        ? []
-        : [[oldPath ?? path, { mode: oldMode, oid: oldOid }]],
-    ),
+  const onBase = new Map(
+    changes.map(({ path, oldMode, oldOid }): [RawPath, TreeEntry | null] => [
+      path,
+      oldMode === null || oldOid === null ? null : { mode: oldMode, oid: oldOid },
+    ]),
   );
   const texts = restorations.flatMap(({ content }) =>
-    content === null || content === 'base' ? [] : [content.text],
+    content === null || content === 'base' ? [] : [Buffer.from(content.text)],
   );
-  const oids = await writeBlobs(
-    topLevel,
-    texts.map((text) => Buffer.from(text)),
-  );
+  const oids = await writeBlobs(topLevel, texts);
   const entries = new Map<RawPath, TreeEntry | null>();
   for (const { path, content } of restorations) {
     const raw = rawPathOf(path);
-    const before = onBase.get(raw);
-    if (content === null) entries.set(raw, null);
-    else if (content !== 'base')
-      entries.set(raw, { mode: before?.mode ?? '100644', oid: oids.shift() ?? '' });
-    else if (before !== undefined) entries.set(raw, before);
+    const before = onBase.get(raw) ?? null;
+    const isOther = content !== null && content !== 'base';
+    if (isOther) entries.set(raw, { mode: before?.mode ?? '100644', oid: oids.shift() ?? '' });
+    else entries.set(raw, content === null ? null : before);
   }
-  return writeTreeWith(topLevel, await treeOf(topLevel, tree), entries);
+  // A folder where base has a file, or the other way round.
+  const isInTheWay = (path: RawPath) =>
+    [...entries].some(
+      ([at, entry]) => entry !== null && (at.startsWith(`${path}/`) || path.startsWith(`${at}/`)),
+    );
+  for (const { path, status } of changes)
+    if (status === 'added' && isInTheWay(path)) entries.set(path, null);
+  return writeTreeWith(topLevel, tree, entries);
 }

@@ -11,6 +11,7 @@ import type { Exam } from './prove.ts';
 
 export const mainGatesSchema = z.object({
   passed: z.boolean(),
+  green: z.boolean(),
   gates: targetResultSchema.shape.gates,
   differences: z.array(
     z.object({
@@ -52,7 +53,7 @@ export async function gateMainTree(
     reporter.warn(
       `main: ${name} is ${status} here, and was not in the scratch worktree: ${detail}`,
     );
-  return { passed: main.passed, gates: printTarget(main).gates, differences };
+  return { passed: main.passed, green: main.green, gates: printTarget(main).gates, differences };
 }
 
 /** What lies in the main tree beside the result: the user's own work. */

@@ -1,14 +1,15 @@
 /** What gates came to in a pass: gates.json for scripts, quality-gates.md for people. */
 import { join } from 'node:path';
 import * as z from 'zod';
+import { baseTestsFailing, tamperedGates } from '../exam/base-tests.ts';
 import { type Gate, gateKinds, gateSchema } from '../gates/gate.ts';
 import { outcomesSchema } from '../gates/outcomes/outcomes.ts';
-import { tamperingKinds } from '../gates/tampering/kinds.ts';
 import { judge, judgeBase, verdicts } from '../gates/verdict.ts';
 import { withLock } from '../process/lock.ts';
 import { readJsonOrNull, replaceFile, replaceJson } from '../session/files.ts';
 import { passFolder, recordEvent, type Session } from '../session/session.ts';
 import { qualityGatesMarkdown } from './quality-gates.ts';
+import { leftRed } from './red-items.ts';
 
 export const gateResultSchema = z.object({
   name: z.string(),
@@ -30,7 +31,7 @@ export const gateResultSchema = z.object({
     .enum(verdicts)
     .nullable()
     .describe(
-      'against base; null until base was run. environment: red in worktrees only; tampered: green, but not with the gate files of base',
+      'against base; null until base was run. environment: red in worktrees only; broken: it could not start on base; tampered: green only because its scripts or settings were changed',
     ),
   broken_tests: names('tests that fail here and not on base, where the runner names them'),
   repaired_tests: names('tests that failed on base and pass here'),
@@ -41,14 +42,19 @@ function names(description: string) {
   return z.array(z.string()).default([]).describe(description);
 }
 
-const tamperedSchema = z.object({
+const gateFileSchema = z.object({
   path: z.string(),
-  kind: z.enum(tamperingKinds),
-  detail: z.string().default('').describe('what exactly, in words'),
-  severity: z
-    .enum(['strong', 'weak'])
-    .default('weak')
-    .describe('strong: it makes the exam easier; weak: a task may well need it'),
+  role: z.enum([
+    'ci',
+    'manifest',
+    'settings',
+    'runner',
+    'support',
+    'test',
+    'instructions',
+    'other',
+  ]),
+  change: z.enum(['added', 'changed', 'deleted']),
 });
 
 export const targetResultSchema = z.object({
@@ -56,14 +62,23 @@ export const targetResultSchema = z.object({
   tree: z.string(),
   gates: z.array(gateResultSchema),
   passed: z.boolean().describe('nothing introduced, nothing tampered, something ran'),
-  tampered: z
-    .array(tamperedSchema)
-    .describe('changes to what defines the gates: tests, scripts, configuration'),
+  green: z.boolean().default(false).describe('every gate ran and passed'),
+  left_red: names(
+    'where it passed and is not green: what is red as on base, and with whom it is green',
+  ),
+  gate_files: z
+    .array(gateFileSchema)
+    .default([])
+    .describe('what judges the result, and was changed by it: tests that lost lines, settings'),
+  base_tests_failing: names(
+    'tests of base that fail with its own tests and settings, and not in the run above: was that asked for?',
+  ),
+  tampered: names('gates that are green only because their scripts or settings were changed'),
   as_base: z
-    .object({ tree: z.string(), passed: z.boolean(), gates: z.array(gateResultSchema) })
+    .object({ tree: z.string(), gates: z.array(gateResultSchema) })
     .nullable()
     .default(null)
-    .describe('the same gates with the gate files of base, where something was tampered with'),
+    .describe("the gates with base's own tests and settings, where some were changed"),
   in_main: z
     .array(gateResultSchema)
     .nullable()
@@ -83,7 +98,14 @@ const keptGateSchema = gateResultSchema.extend({
 const keptTargetSchema = targetResultSchema.extend({
   gates: z.array(keptGateSchema),
   as_base: z
-    .object({ tree: z.string(), passed: z.boolean(), gates: z.array(keptGateSchema) })
+    .object({
+      tree: z.string(),
+      gates: z.array(keptGateSchema),
+      /** With base's scripts and settings alone. */
+      settings: z.array(keptGateSchema).default([]),
+      /** Gates whose script is another one than on base. */
+      scripts: z.array(z.string()).default([]),
+    })
     .nullable()
     .default(null),
   in_main: z.array(keptGateSchema).nullable().default(null),
@@ -155,30 +177,37 @@ export function withVerdicts(results: TargetResult[]): TargetResult[] {
   const base = unjudged && judgeBase(unjudged.gates, unjudged.in_main ?? main?.gates ?? null);
   return results.map((result) => {
     if (base !== null && result.target === 'base')
-      return { ...result, gates: base.results, passed: base.passed };
-    const weakens = result.tampered.some(({ severity }) => severity === 'strong');
-    const against = { base: base?.results ?? null };
-    const asBase = result.as_base && judge(result.as_base.gates, against);
-    const judged = judge(result.gates, {
-      ...against,
-      asBase: weakens ? (asBase?.results ?? null) : null,
-    });
+      return { ...result, gates: base.results, passed: base.passed, green: base.green };
+    const before = base?.results ?? null;
+    const { gates, as_base } = result;
+    const { settings = [], scripts = [] } = as_base ?? {};
+    const tampered = tamperedGates(gates, settings, before, (gate) => scripts.includes(gate));
+    const judged = judge(gates, { base: before, tampered });
     return {
       ...result,
-      gates: judged.results,
-      passed: judged.passed,
-      as_base: result.as_base &&
-        asBase && { tree: result.as_base.tree, passed: asBase.passed, gates: asBase.results },
+      ...{ passed: judged.passed, green: judged.green && tampered.length === 0, tampered },
+      base_tests_failing: baseTestsFailing(gates, as_base?.gates ?? [], before),
+      left_red: judged.passed ? leftRed(result, results) : [],
+      gates: judged.results.map((it) => withoutRewritten(it, as_base?.gates ?? [])),
+      as_base: as_base && { ...as_base, gates: judge(as_base.gates, { base: before }).results },
     };
   });
 }
+
+/** A test of base that passes with base's own file is not missing: the result wrote it anew. */
+function withoutRewritten(gate: Kept, asBase: readonly Kept[]): Kept {
+  const passed = new Set(asBase.find(({ name }) => name === gate.name)?.outcomes?.passed);
+  return { ...gate, missing_tests: gate.missing_tests.filter((name) => !passed.has(name)) };
+}
+
+type Kept = TargetResult['gates'][number];
 
 /** Without the names of all tests, which may be thousands. */
 export function printTarget({ gates, as_base, in_main, ...result }: TargetResult): PrintedTarget {
   return {
     ...result,
     gates: printGates(gates),
-    as_base: as_base && { ...as_base, gates: printGates(as_base.gates) },
+    as_base: as_base && { tree: as_base.tree, gates: printGates(as_base.gates) },
     in_main: in_main && printGates(in_main),
   };
 }

@@ -1,6 +1,5 @@
 /** What gates came to, as tables: for the page, for quality-gates.md, and a row of the evidence. */
 import { gateKinds } from '../gates/gate-kind.ts';
-import { TAMPERING_WORDS } from '../gates/tampering/kinds.ts';
 import type { Verdict } from '../gates/verdict.ts';
 import type { FactCell, FactTable, ReportGates } from '../report/report-data.ts';
 import type { PrintedTarget } from './gate-record.ts';
@@ -10,7 +9,7 @@ type Gate = PrintedTarget['gates'][number];
 /** The gates of one target: a model, base, the main tree, a mix. */
 export type GatedTarget = Pick<
   PrintedTarget,
-  'target' | 'gates' | 'passed' | 'tampered' | 'as_base'
+  'target' | 'tree' | 'gates' | 'passed' | 'green' | 'gate_files' | 'base_tests_failing' | 'as_base'
 >;
 
 const STATUSES: ReadonlyMap<string, string> = new Map<Gate['status'], string>([
@@ -27,7 +26,8 @@ const VERDICTS: Record<Verdict, string> = {
   fixed: 'fixed',
   'pre-existing': 'pre-existing: red on base too',
   environment: 'environment: red in worktrees only',
-  tampered: 'tampered: red with the gate files of base',
+  broken: 'broken: it could not start on base',
+  tampered: 'tampered: red with the scripts and settings of base',
   flaky: 'flaky: red, then green',
 };
 
@@ -45,8 +45,9 @@ export function gateInWords(
   return [shown, count, verdict && VERDICTS[verdict]].filter(Boolean).join(', ');
 }
 
-export function passedInWords(passed: boolean): string {
-  return passed ? '✓ passed' : '✗ not passed';
+export function passedInWords({ passed, green }: { passed: boolean; green: boolean }): string {
+  if (green) return '✓ green';
+  return passed ? '! passed: nothing new is red, but not all is green' : '✗ not passed';
 }
 
 /** Gates are rows by kind, targets are columns. */
@@ -59,14 +60,14 @@ export function gateTables(targets: readonly GatedTarget[]): ReportGates['tables
     const cells = targets.map((it) => gateInWords(it.gates.find((one) => one.name === name)));
     return [kind, [name], [command], ...cells];
   });
-  const passed = targets.map((it) => passedInWords(it.passed));
+  const passed = targets.map(passedInWords);
   return {
     gates: {
       head: ['kind', 'gate', 'command', ...targets.map(({ target }) => [target])],
       rows: rows.length === 0 ? [] : [...rows, ['all', '', '', ...passed]],
     },
     tests: testsTable(targets),
-    tampering: tamperingTable(targets),
+    exam: examTable(targets),
     red: targets.flatMap(({ target, gates }) =>
       gates.flatMap((gate) =>
         gate.status === 'pass' ? [] : { target, said: gateInWords(gate), ...shownOf(gate) },
@@ -92,15 +93,23 @@ function testsTable(targets: readonly GatedTarget[]): FactTable {
   return { head: ['of', 'gate', 'what', 'names'], rows: rows.filter((row) => row.at(-1)?.length) };
 }
 
-function tamperingTable(targets: readonly GatedTarget[]): FactTable {
-  const rows = targets.flatMap(({ target, tampered, as_base }): FactCell[][] => [
-    ...tampered.map(({ path, kind, detail, severity }): FactCell[] => [
-      ...[[target], severity === 'strong' ? '✗ weaker' : '! changed', [path]],
-      ...[TAMPERING_WORDS[kind], detail === '' ? '' : [detail]],
+/** What judges a result, and was changed by it; what base's own tests and settings say then. */
+function examTable(targets: readonly GatedTarget[]): FactTable {
+  const rows = targets.flatMap(({ target, gate_files, base_tests_failing, as_base }) => [
+    ...CHANGES.map(([change, words]): FactCell[] => [
+      ...[[target], words],
+      gate_files.flatMap((it) => (it.change === change ? it.path : [])),
     ]),
+    [[target], "✗ base's own that fail: was that asked for?", base_tests_failing],
     ...(as_base?.gates ?? []).map((gate): FactCell[] => [
-      ...[[target], gateInWords(gate), [gate.name], 'with the gate files of base', ''],
+      ...[[target], `with base's own tests and settings: ${gateInWords(gate)}`, [gate.name]],
     ]),
   ]);
-  return { head: ['of', '', 'path or gate', 'what', 'exactly'], rows };
+  return { head: ['of', 'what', 'names'], rows: rows.filter((row) => row.at(-1)?.length) };
 }
+
+const CHANGES = [
+  ['changed', 'changed'],
+  ['deleted', '! deleted'],
+  ['added', 'added'],
+] as const;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { mkdir } from '../disk.ts';
 import { Refusal } from '../errors.ts';
+import { tellsLess } from '../exam/base-tests.ts';
 import { fileGateCache, type GateMemory, memoryOf } from '../gates/cache.ts';
 import type { Gate } from '../gates/gate.ts';
 import { apartFromOthers } from '../gates/gate-environment.ts';
@@ -17,7 +18,7 @@ import type { Reporter } from '../script.ts';
 import { readWorkplace, type Workplace } from '../session/capture.ts';
 import { runMark, scratchMark, sessionMark } from '../session/marks.ts';
 import type { Session } from '../session/session.ts';
-import { examineGates } from './examine-gates.ts';
+import { type Examined, examineGates, NOT_EXAMINED } from './examine-gates.ts';
 import type { TargetResult } from './gate-record.ts';
 import { type Lay, withScratchWorktree } from './scratch-worktree.ts';
 import { type Needs, readNeeds } from './worktree-needs.ts';
@@ -41,18 +42,20 @@ export interface GatePlace {
 export interface GateRequest {
   gates: Gate[];
   targets: GateTarget[];
-  /** What the targets are compared with for tampering. */
+  /** What the targets are compared with. */
   base: string;
   timeoutMs: number;
   /** How many gates may run at once. */
   jobs: number;
   useCache: boolean;
-  /** Whether a target that changed its own gates is gated with those of base as well. */
-  asBase: boolean;
+  /** Whether a target that changed what judges it is gated with base's own tests and settings as well. */
+  exam: boolean;
+  /** Results of before, where base is none of the targets. */
+  known?: readonly TargetResult[];
   /** Where logs go, and the cache. */
   logs: string;
   cache: string | null;
-  /** One try among many: see runGates. It is not looked for tampering either. */
+  /** One try among many: see runGates. */
   trial?: { always: number } | undefined;
   /** Where they are known; read without that. */
   needs?: Needs;
@@ -137,40 +140,76 @@ class Gating {
 
   private async gateTree(target: GateTarget): Promise<TargetResult> {
     const { topLevel } = this.repository;
-    const { base, asBase, trial } = this.request;
-    const commands = this.request.gates.map(({ command }) => command);
+    const { base, exam, gates: all } = this.request;
+    const commands = all.map(({ command }) => command);
     const [gates, examined] = await Promise.all([
       this.gatesOf(target),
-      trial === undefined
+      // What lies in the main tree is the user's word.
+      exam && target.target !== 'main'
         ? examineGates(topLevel, base, target.tree, commands)
-        : { tampered: [], asBase: null },
+        : NOT_EXAMINED,
     ]);
-    const { passed } = judge(gates, { base: null });
-    const result = { target: target.target, tree: target.tree, gates, passed };
-    if (!asBase || examined.asBase === null)
-      return { ...result, tampered: examined.tampered, as_base: null, in_main: null };
-    const exam = { target: `${target.target} as base`, tree: examined.asBase, place: null };
-    const again = await this.gatesOf(exam);
+    const { passed, green } = judge(gates, { base: null });
+    const as_base = await this.examine(target, gates, examined);
     return {
-      ...result,
-      tampered: examined.tampered,
-      as_base: { tree: exam.tree, passed: judge(again, { base: null }).passed, gates: again },
-      in_main: null,
+      ...{ target: target.target, tree: target.tree, gates, passed, green },
+      ...{ gate_files: examined.files, base_tests_failing: [], tampered: [], left_red: [] },
+      ...{ as_base, in_main: null },
     };
   }
 
-  private async gatesOf(target: GateTarget): Promise<GateResult[]> {
+  /** The gates on the result's code with base's own tests and settings; only where it changed some. */
+  private async examine(
+    { target }: GateTarget,
+    own: readonly GateResult[],
+    { asBase, withSettings, isTestsOnly, isOnlyMore, isScriptChanged }: Examined,
+  ): Promise<TargetResult['as_base']> {
+    if (asBase === null) return null;
+    if (isOnlyMore) {
+      const base = await this.resultsOfBase();
+      if (base === null || !tellsLess(own, base)) return null;
+    }
+    const { gates: all } = this.request;
+    // Changed tests say nothing of what a linter finds.
+    const some = isTestsOnly ? all.filter(({ kind }) => kind === 'test') : all;
+    const run = (tree: string, chosen: readonly Gate[]) =>
+      chosen.length === 0
+        ? []
+        : this.gatesOf({ target: `${target} as base`, tree, place: null }, chosen);
+    const gates = await run(asBase, some);
+    const turned = some.filter(({ name }) => isGreen(own, name) && !isGreen(gates, name));
+    const settings = isTestsOnly
+      ? []
+      : withSettings === null
+        ? gates
+        : await run(withSettings, turned);
+    const scripts = all.filter(({ command }) => isScriptChanged(command));
+    return { tree: asBase, gates, settings, scripts: scripts.map(({ name }) => name) };
+  }
+
+  /** Null: base is not gated here, and was not before. */
+  private async resultsOfBase(): Promise<readonly GateResult[] | null> {
+    const { targets, known = [] } = this.request;
+    const base = targets.find(({ target }) => target === 'base');
+    if (base !== undefined) return (await this.gate(base)).gates;
+    return known.find(({ target }) => target === 'base')?.gates ?? null;
+  }
+
+  private async gatesOf(
+    target: GateTarget,
+    gates: readonly Gate[] = this.request.gates,
+  ): Promise<GateResult[]> {
     const { request } = this;
     const { tree, place } = target;
     const memory = this.memoryOf(target);
-    const known = memory && (await recallGates(request.gates, memory));
+    const known = memory && (await recallGates(gates, memory));
     if (known) {
       for (const result of known) this.tell(target, result);
       return known;
     }
-    if (place !== null) return this.run(target, place, memory);
+    if (place !== null) return this.run(target, place, memory, gates);
     return this.scratch(tree, target.target, request.signal, (workplace) =>
-      this.run(target, placeOf(workplace), memory),
+      this.run(target, placeOf(workplace), memory, gates),
     );
   }
 
@@ -189,9 +228,10 @@ class Gating {
     target: GateTarget,
     place: GatePlace,
     memory: GateMemory | null,
+    gates: readonly Gate[],
   ): Promise<GateResult[]> {
     const { session, request, needs } = this;
-    const { gates, timeoutMs, logs, signal, trial } = request;
+    const { timeoutMs, logs, signal, trial } = request;
     const label = target.target.replaceAll(/[^\w.-]/g, '-');
     let tree = await place.read();
     return apartFromOthers(session?.data.session_id ?? 'alone', (apart) =>
@@ -239,6 +279,10 @@ class Gating {
     const undone = target === 'main' ? '' : '; put back, and not counted as the model’s';
     this.reporter.warn(`${target}: the gate ${name} itself changed ${what}${undone}.`);
   }
+}
+
+function isGreen(results: readonly GateResult[], gate: string): boolean {
+  return results.some(({ name, status, flaky }) => name === gate && (status === 'pass' || flaky));
 }
 
 /** So many changed paths are named. */

@@ -96,7 +96,8 @@ export async function runGating(
     base,
     timeoutMs: options.timeout * 1000,
     jobs: options.jobs ?? GATE_BUDGET,
-    asBase: true,
+    exam: true,
+    known: session === null ? [] : ((await readGateRecord(session, pass))?.results ?? []),
     useCache: !options.noCache,
     logs,
     cache: session === null ? null : join(session.directory, 'gate-cache'),
@@ -110,6 +111,11 @@ export async function runGating(
       ? withVerdicts(results)
       : await keepGateResults(session, pass, chosen, results);
   for (const warning of judged.flatMap(warningsOfBase)) reporter.warn(warning);
+  for (const { target, left_red } of judged) {
+    const isMix = target === 'main' || target === options.tree;
+    if (isMix && left_red.length > 0)
+      reporter.warn(`${target}: not green, what was red on base is red: ${left_red.join('; ')}.`);
+  }
   return judged;
 }
 

@@ -1,6 +1,6 @@
 /** A comparison as scripts print it and comparison.json keeps it. */
 import * as z from 'zod';
-import { isTest } from '../gates/tampering/names.ts';
+import { isTest } from '../exam/roles.ts';
 import { pathText, printPath, type RawPath } from '../git/paths.ts';
 import type { ComparedFile } from '../synthesis/compare.ts';
 import type { Question } from '../synthesis/questions.ts';

@@ -1,6 +1,7 @@
 /** Where a session stands, and what follows from it. */
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readJsonOrNull } from '../session/files.ts';
 import { isBeingWatched } from '../session/guard-record.ts';
 import {
   captureOf,
@@ -14,7 +15,7 @@ import {
   worktreeOf,
 } from '../session/session.ts';
 import { sessionCommand } from '../session/session-command.ts';
-import { readGateRecord } from './gate-record.ts';
+import { type GateRecord, readGateRecord, targetResultSchema } from './gate-record.ts';
 import {
   afterAnalysis,
   afterComparison,
@@ -22,6 +23,7 @@ import {
   runModelsCommand,
   waitCommand,
 } from './next-command.ts';
+import { proofFile } from './prove.ts';
 import { printRun, readRunState } from './run-state.ts';
 
 const POLL_MS = 500;
@@ -74,8 +76,20 @@ export async function readProgress(session: Session, pass: number) {
       state: data.user_changes.state,
     },
     applied: appliedIn(session, pass),
+    left_red: await leftRedIn(session, pass, gates),
     worktrees_left: data.worktrees.filter(({ removed }) => !removed).length,
   };
+}
+
+/** Of the main tree, where its gates ran, else of the last mix that was proved. */
+async function leftRedIn(
+  session: Session,
+  pass: number,
+  gates: GateRecord | null,
+): Promise<string[]> {
+  const main = gates?.results.find(({ target }) => target === 'main');
+  const proof = main ?? (await readJsonOrNull(proofFile(session, pass), targetResultSchema));
+  return proof?.left_red ?? [];
 }
 
 function wordOf(passed: boolean | undefined): 'passed' | 'failed' | null {

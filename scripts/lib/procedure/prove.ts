@@ -65,7 +65,7 @@ export async function proveTree(
       timeoutMs,
       jobs: GATE_BUDGET,
       // What the user picked is the user's word, weaker tests included; they were shown before.
-      asBase: false,
+      exam: false,
       useCache: true,
       logs: session === null ? join(stateRoot(), 'gates') : join(passFolder(session, pass), 'logs'),
       cache: session === null ? null : join(session.directory, 'gate-cache'),
@@ -77,8 +77,7 @@ export async function proveTree(
     reporter,
   );
   if (result === undefined) throw new Error('The gates gave no result for the synthesis.');
-  const onBase = known.find(({ target }) => target === 'base');
-  return withVerdicts([...(onBase === undefined ? [] : [onBase]), result]).at(-1) ?? result;
+  return withVerdicts([...known, result]).at(-1) ?? result;
 }
 
 /** The last proof of a pass, green or red: what the next pass and the summary tell of the mix. */

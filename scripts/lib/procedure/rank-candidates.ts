@@ -22,6 +22,8 @@ export interface Ranking {
   wholes: RankedWhole[];
   /** What is red with the first, and green with others. */
   mendable: Mendable[];
+  /** Of each model: tests of base that fail on it, and that it changed. */
+  baseTests: Map<string, string[]>;
   cross: CrossTests | null;
 }
 
@@ -50,7 +52,10 @@ export async function rankCandidates(
     };
   });
   const wholes = rankWholes(facts);
-  return { wholes, mendable: mendableIn(wholes[0], names, results), cross };
+  const baseTests = new Map(
+    names.map((model) => [model, results.get(model)?.base_tests_failing ?? []]),
+  );
+  return { wholes, mendable: mendableIn(wholes[0], names, results), baseTests, cross };
 }
 
 /** What the project's own formatter would rewrite is mended in the proof, and is no fault of a whole. */
@@ -64,8 +69,10 @@ function judged(
   const red = redItems({ gates: counted });
   if (counted.length > 0 && counted.every(({ status }) => status === 'not-run'))
     red.add('no gate ran');
+  // A test that somebody changed is one that fails all the same.
+  const broken = [...red, ...result.base_tests_failing].filter((item) => !before.has(item));
   return {
-    breaks: new Set([...red].filter((item) => !before.has(item))),
+    breaks: new Set(broken),
     repairs: new Set([...before].filter((item) => isGreen(item, result, base))),
   };
 }

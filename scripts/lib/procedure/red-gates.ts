@@ -39,7 +39,7 @@ export function redGates({ proof, mix, results, models }: GatedPass): Red[] {
 function redIn({ target, gates, as_base }: PrintedTarget, of: Red['of']): Red[] {
   return gates.flatMap((gate): Red[] => {
     if (gate.verdict !== 'tampered') return isRed(gate) ? [{ of, target, result: gate }] : [];
-    // The gate itself is green: what failed, failed with the gate files of base.
+    // The gate itself is green: what failed, failed with base's own tests and settings.
     const examined = as_base?.gates.find(({ name }) => name === gate.name) ?? gate;
     return [{ of, target, result: { ...examined, verdict: 'tampered' } }];
   });

@@ -74,3 +74,18 @@ export function hopelessItems(
   const before = redItems(base);
   return new Set([...red].filter((it) => before.has(it) && greenWith(it, known).length === 0));
 }
+
+/** So many are named. */
+const MOST_LEFT_RED = 10;
+
+/** What is red in a result that broke nothing, each with the others that have it green. */
+export function leftRed(result: TargetResult, all: readonly TargetResult[]): string[] {
+  const others = new Map(all.flatMap((it) => (it === result ? [] : [[it.target, it] as const])));
+  const items = [...redItems(result)];
+  const shown = items.slice(0, MOST_LEFT_RED).map((item) => {
+    const models = greenWith(item, others, result);
+    return models.length === 0 ? item : `${item} (green with ${models.join(', ')})`;
+  });
+  const rest = items.length - shown.length;
+  return rest > 0 ? [...shown, `and ${rest} more`] : shown;
+}

@@ -11,7 +11,7 @@ export function resultTable(
   const names = gates[0]?.gates.map(({ name }) => name) ?? [];
   const base = gates.find(({ target }) => target === 'base');
   const rows = [
-    ['model', 'run', 'time', 'changes', ...names, 'passed'],
+    ['model', 'run', 'time', 'changes', ...names, 'green'],
     ...(base === undefined ? [] : [['(base)', '', '', '', ...gateCells(names, base)]]),
     ...runs.map((run) => [
       run.model,
@@ -34,7 +34,11 @@ function gateCells(names: readonly string[], result: TargetResult | undefined): 
     const verdict = gate.verdict !== null && gate.verdict !== 'ok' ? ` (${gate.verdict})` : '';
     return `${gate.status}${verdict}`;
   });
-  return [...cells, result === undefined ? '' : result.passed ? 'yes' : 'no'];
+  return [...cells, result === undefined ? '' : greenInWords(result)];
+}
+
+function greenInWords({ green, passed }: TargetResult): string {
+  return green ? 'yes' : passed ? 'no, as base' : 'no';
 }
 
 function changes(capture: PrintedCapture | undefined): string {

@@ -1,8 +1,8 @@
 /** Phase 7, where the mix is red: which picks are to blame, and which mix near them is green. It is told, never applied. */
 import { join } from 'node:path';
 import { ExpectedError } from '../errors.ts';
+import { isTest } from '../exam/roles.ts';
 import type { Gate } from '../gates/gate.ts';
-import { isTest } from '../gates/tampering/names.ts';
 import { pathText } from '../git/paths.ts';
 import { treeOf } from '../git/trees.ts';
 import type { Reporter } from '../script.ts';

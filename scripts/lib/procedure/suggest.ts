@@ -52,11 +52,12 @@ export type PrintedSuggestion = z.output<typeof suggestionSchema>;
 
 export const printedQuestionSchema = z.object({
   id: z.string().describe('for a pick: --pick ID=MODEL, or ID=neither'),
-  kind: z.enum(['whole', 'test', 'worse', 'graft']),
+  kind: z.enum(['whole', 'base-test', 'test', 'worse', 'graft']),
   about: z.string(),
   names: z.array(z.string()).describe('the first tests, gates or files that it is about'),
   logs: z.array(z.string()).optional().describe('where the failing lines stand'),
   options: z.array(z.object({ models: z.array(name) })).describe('"neither" is always one more'),
+  alike: z.literal(true).optional().describe('every candidate fails those tests of base'),
 });
 
 /** What an answer means for the picks stands in comparison.json. */
@@ -84,9 +85,9 @@ export async function suggest(
   comparison: Comparison,
 ): Promise<Suggested> {
   const { files } = comparison;
-  const { wholes, mendable, cross } = await rankCandidates(repository, session, pass, comparison);
-  const found = suggestPicks({ files, wholes, cross });
-  const questions = designQuestions(files, wholes, found, { cross, mendable });
+  const { wholes, ...facts } = await rankCandidates(repository, session, pass, comparison);
+  const found = suggestPicks({ files, wholes, cross: facts.cross });
+  const questions = designQuestions(files, wholes, found, facts);
   return { suggestion: print(wholes, found), questions };
 }
 

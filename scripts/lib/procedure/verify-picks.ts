@@ -12,12 +12,13 @@ import { gateResultSchema, printTarget, type TargetResult } from './gate-record.
 import type { MissingPick } from './missing-picks.ts';
 import type { OpenedComparison } from './open-comparison.ts';
 import { type Exam, keepProof, prepareExam } from './prove.ts';
-import { greenWith, type KnownResults, redItems } from './red-items.ts';
+import { redItems } from './red-items.ts';
 import { type Lay, withScratchWorktree } from './scratch-worktree.ts';
 import { findingsOf, type MixSearch, searchMix } from './search-mix.ts';
 
 export const verificationSchema = z.object({
-  passed: z.boolean(),
+  passed: z.boolean().describe('nothing is introduced'),
+  green: z.boolean().describe('every gate ran and passed'),
   gates: z.array(gateResultSchema),
   formatted: z
     .array(z.string())
@@ -92,9 +93,10 @@ export async function verifyPicks(
   const { proof, formatted } = mix;
   if (session !== null) await keepProof(session, pass, proof);
   const models = comparison.candidates.map(({ model }) => model);
-  const { red, known } = findingsOf(exam, proof, models);
+  const { red } = findingsOf(exam, proof, models);
   const verification = {
     passed: proof.passed,
+    green: proof.green,
     gates: printTarget(proof).gates,
     formatted: formatted.map(pathText),
     red: [...red],
@@ -111,10 +113,8 @@ export async function verifyPicks(
   if (!proof.passed || search?.nearest != null)
     throw redProof(verification, session, options.missing);
   if (search !== null) reporter.warn(answerOf(search));
-  for (const item of red)
-    reporter.warn(
-      `The mix leaves red what was red on base: ${item}${greenElsewhere(item, known)}.`,
-    );
+  if (proof.left_red.length > 0)
+    reporter.warn(`The mix leaves red what was red on base: ${proof.left_red.join('; ')}.`);
   return { exam, tree: mix.tree, proof, verification };
 }
 
@@ -132,11 +132,6 @@ async function proveAndSearch(
   const budget = { runs: options.searchRuns, ms: options.searchMinutes * 60_000 };
   const given = { ...exam, formatters };
   return { mix, search: await searchMix(given, comparison, picks, proof, budget, reporter) };
-}
-
-function greenElsewhere(item: string, known: KnownResults): string {
-  const models = greenWith(item, known);
-  return models.length === 0 ? '' : ` (it is green with ${models.join(', ')})`;
 }
 
 function answerOf({ nearest, exhausted, hopeless, only_base, runs }: MixSearch): string {

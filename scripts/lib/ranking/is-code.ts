@@ -1,4 +1,4 @@
-import { isTest } from '../gates/tampering/names.ts';
+import { isTest } from '../exam/roles.ts';
 import { isLockfile } from '../words/dependencies.ts';
 
 const DOCUMENT = /\.(md|mdx|txt|rst|adoc)$|(^|\/)docs?\/|(^|\/)(changelog|license)[^/]*$/i;

@@ -13,7 +13,7 @@ function noGates({ named }: ReportSession): Html {
 }
 
 function gateContent({ outdated, targets, tables }: ReportGates): Insertion {
-  const { gates, tests, tampering, red } = tables;
+  const { gates, tests, exam, red } = tables;
   return [
     outdated.length === 0
       ? null
@@ -22,7 +22,7 @@ function gateContent({ outdated, targets, tables }: ReportGates): Insertion {
     targets.some(({ target }) => target === 'base')
       ? null
       : html`<p class="muted">The gates were not run on base, so nothing says which failures were there before.</p>`,
-    titled('Changes to the gates themselves', tampering),
+    titled('What judges the results, and was changed', exam),
     titled('Test by test, against base', tests),
     red.length === 0 ? null : [html`<h3>What the red ones printed last</h3>\n`, red.map(redGate)],
   ];

@@ -89,7 +89,8 @@ export interface ReportGates {
     gates: FactTable;
     /** Which broke, were repaired, or no longer ran. */
     tests: FactTable;
-    tampering: FactTable;
+    /** What judges the results, and was changed by them. */
+    exam: FactTable;
     red: {
       target: string;
       gate: string;

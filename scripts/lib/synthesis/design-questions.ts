@@ -20,19 +20,22 @@ export interface DesignOption {
 }
 
 /**
- * whole: which whole, where nothing that ran tells the first ones apart; test: is a test of another model right, or the
+ * whole: which whole, where nothing that ran tells the first ones apart; base-test: tests of base that fail on the spine,
+ * and that it changed; test: is a test of another model right, or the
  * spine; worse: what is red with the spine and green with another; graft: what evidence speaks for and does not decide.
  */
 export interface DesignQuestion {
   /** `q` and hex digits: the same as long as what is asked about is the same. */
   id: string;
-  kind: 'whole' | 'test' | 'worse' | 'graft';
+  kind: 'whole' | 'base-test' | 'test' | 'worse' | 'graft';
   about: string;
   /** Tests, gates or files by name: the first of them. */
   names: string[];
   /** Logs in which the failing lines stand. */
   logs: string[];
   options: DesignOption[];
+  /** Every candidate, of two or more, fails the same tests of base: it is the task that asks for it. */
+  alike?: true;
 }
 
 /** What is red with the spine, and with whom it is green. */
@@ -51,15 +54,21 @@ export function designQuestions(
   files: readonly ComparedFile[],
   wholes: readonly RankedWhole[],
   suggestion: Suggestion | null,
-  { cross, mendable }: { cross: CrossTests | null; mendable: readonly Mendable[] },
+  facts: {
+    cross: CrossTests | null;
+    mendable: readonly Mendable[];
+    /** Of each model: tests of base that fail on it, and that it changed. */
+    baseTests: ReadonlyMap<string, readonly string[]>;
+  },
 ): DesignQuestion[] {
   const [spine] = wholes;
   const [model] = spine?.models ?? [];
   if (spine === undefined || model === undefined || suggestion === null) return [];
   const asked = [
     ...whichWhole(files, wholes),
-    ...failingTests(model, cross),
-    ...whereWorse(model, mendable),
+    ...failingBaseTests(wholes, facts.baseTests),
+    ...failingTests(model, facts.cross),
+    ...whereWorse(model, facts.mendable),
     ...whichGrafts(suggestion.undecided),
   ].slice(0, MOST_QUESTIONS);
   const digests = asked.map(({ kind, key }) => digestOf([kind, spine.tree, ...key]));
@@ -92,6 +101,39 @@ function whichWhole(files: readonly ComparedFile[], wholes: readonly RankedWhole
 function differ({ groups }: ComparedFile, one: string, other: string): boolean {
   const groupOf = (model: string) => groups.find((models) => models.includes(model));
   return groupOf(one) !== groupOf(other);
+}
+
+/** One for all candidates: the first option keeps the spine, the others are wholes on which none of those tests fails. */
+function failingBaseTests(
+  wholes: readonly RankedWhole[],
+  baseTests: ReadonlyMap<string, readonly string[]>,
+): Unnamed[] {
+  const failingOn = ({ models }: RankedWhole) => baseTests.get(models[0] ?? '') ?? [];
+  const [spine, ...others] = wholes;
+  const names = spine === undefined ? [] : failingOn(spine);
+  if (spine === undefined || names.length === 0) return [];
+  const candidates = wholes.flatMap(({ models }) => models);
+  const alike = others.filter((whole) => names.every((name) => failingOn(whole).includes(name)));
+  const free = others.filter((whole) => !names.some((name) => failingOn(whole).includes(name)));
+  const isTask = candidates.length > 1 && alike.length === others.length;
+  const [model = ''] = spine.models;
+  const who = isTask
+    ? `Every candidate fails ${names.length === 1 ? "base's test" : `${names.length} of base's tests`} alike, which is the strongest sign that the task asks for it`
+    : `${names.length === 1 ? "Base's test fails" : `${names.length} of base's tests fail`} on ${listed([model, ...alike.flatMap(({ models }) => models)])}, where it was changed`;
+  return [
+    {
+      kind: 'base-test',
+      about: `${who}: was that asked for? ${model} keeps it${free.length === 0 ? '' : '; another name takes the whole of a model on which base’s own pass'}.`,
+      names: names.slice(0, MOST_NAMES),
+      logs: [],
+      options: [
+        { models: [...spine.models, ...alike.flatMap(({ models }) => models)] },
+        ...free.map(({ models }) => ({ models, take: models[0] })),
+      ],
+      key: [...names],
+      ...(isTask ? { alike: true as const } : {}),
+    },
+  ];
 }
 
 /** One for each author: its tests that fail on the spine, and pass on its own code. */

@@ -2,7 +2,7 @@
  * Before anything runs: picked lines that use what only a part brings that was not picked, by words alone, whatever the
  * language. Nothing is read but hunks, so that it costs what was changed and no more.
  */
-import { folderOf, isTest } from '../gates/tampering/names.ts';
+import { folderOf, isTest } from '../exam/roles.ts';
 import type { RawPath } from '../git/paths.ts';
 import { isManifest } from './dependencies.ts';
 import { parametersIn } from './names.ts';

@@ -1,5 +1,5 @@
 /** The names that a model adds to and takes from what others may use, file by file. */
-import { isTest } from '../gates/tampering/names.ts';
+import { isTest } from '../exam/roles.ts';
 import { pathText } from '../git/paths.ts';
 import { definitionIn } from './names.ts';
 import { definesNames, type Part, type Side } from './terms.ts';

@@ -1,5 +1,5 @@
 /** What parts of a change bring, and what they use: names, files, packages, scripts, each a key of its kind. */
-import { isTest } from '../gates/tampering/names.ts';
+import { isTest } from '../exam/roles.ts';
 import type { RawPath } from '../git/paths.ts';
 import {
   isLockfile,

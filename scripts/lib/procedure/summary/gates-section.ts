@@ -9,7 +9,7 @@ export function gatesSection(facts: SummaryFacts): string[] {
   const rows = facts.passes.flatMap(({ pass, gates, proof }) =>
     [...(gates?.results ?? []), ...(proof === null ? [] : [proof])].map((result) => [
       ...[String(pass), exact(result.target), inShort(result)],
-      result.passed ? 'yes' : 'no',
+      result.green ? 'green' : result.passed ? 'passed, not green' : 'no',
     ]),
   );
   if (rows.length === 0) return ['## Gates', '', 'No gate was run.'];
@@ -18,9 +18,13 @@ export function gatesSection(facts: SummaryFacts): string[] {
     ...(before === null ? ['They were not run on base.'] : []),
     ...(after === null ? ['They were not run on the result.'] : []),
   ];
+  const left = after?.left_red ?? [];
   return [
     '## Gates before and after',
     '',
+    ...(left.length === 0
+      ? []
+      : ['Left red, as it was on base:', '', ...left.map((it) => `- ${exact(it)}`), '']),
     ...(missing.length === 0 ? [] : [missing.join(' '), '']),
     ...(before === null && after === null ? [] : [sideBySide(before, after), '']),
     '## Gates of each pass',
@@ -57,7 +61,7 @@ function isGatedAfterwards(facts: SummaryFacts, shown: PassFacts | null, pass: n
   if (gated === undefined) return false;
   if (shown === null) return isHostAlone(facts);
   const application = data.applications.findLast((it) => it.tree === shown.applied?.tree);
-  if (application === undefined || gated < application.applied_at) return false;
+  if (application === undefined || gated <= application.applied_at) return false;
   const undone = last('undo');
   return application.state !== 'undone' || undone === undefined || gated < undone;
 }
