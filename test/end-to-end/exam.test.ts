@@ -187,4 +187,29 @@ test('a task that starts red: passed is not green, said at every place, and --ch
   assert.match(await readFile(summary, 'utf8'), 'Left red, as it was on base');
 });
 
+test('what a result’s tests do outside of their worktree while gates run is told; gates that do nothing there are not', async () => {
+  await using box = await sandbox();
+  const spoil = [
+    "import { appendFileSync, writeFileSync } from 'node:fs';",
+    `writeFileSync(${JSON.stringify(join(box.folder, 'project/.git/hooks/post-commit'))}, '#!/bin/sh\\n');`,
+    `appendFileSync(${JSON.stringify(join(box.folder, 'project/src/plus.mjs'))}, '// mine\\n');`,
+  ].join('\n');
+  const models = {
+    spoils: model(write('test/spoils.test.mjs', `${spoil}\n`)),
+    works: model(write('test/new.test.mjs', PROJECT['test/plus.test.mjs'])),
+  };
+  const cwd = await box.repository({ ...PROJECT, ...(await scriptedModels(box.folder, models)) });
+  const { session_id } = await ok(box, cwd, 'start-session', '--task', 'x', '--host', 'none');
+  const session = ['--session', session_id];
+  await ok(box, cwd, 'make-worktrees', ...session);
+  await ok(box, cwd, 'run-model', '--all', ...session);
+  await ok(box, cwd, 'capture-diff', '--all', ...session);
+  const quiet = await ok(box, cwd, 'gates', '--model', 'works', '--base', ...session);
+  assert.equal(quiet.warnings, []);
+  const { warnings } = await ok(box, cwd, 'gates', '--model', 'spoils', ...session);
+  const told = warnings.join('\n');
+  assert.match(told, /the hook .*post-commit was added .*while the gates of spoils ran/);
+  assert.match(told, /src\/plus\.mjs in the main tree was modified/);
+});
+
 test.run();

@@ -22,6 +22,7 @@ import { crossTestsMarkdown } from './cross-tests-markdown.ts';
 import { chooseGates } from './gate-choices.ts';
 import { keepNamedGates } from './gate-record.ts';
 import { type GateTarget, gateTargets } from './gate-targets.ts';
+import { whileGatesAreWatched } from './guard.ts';
 
 export interface CrossTestOptions {
   repo?: string | undefined;
@@ -117,7 +118,7 @@ function announce(mixes: readonly Mix[], gates: readonly Gate[], reporter: Repor
 }
 
 async function runMixes(
-  { repository, session, gates, logs }: CrossTesting,
+  { repository, session, pass, gates, logs }: CrossTesting,
   mixes: readonly Mix[],
   options: Pick<CrossTestOptions, 'timeout' | 'jobs' | 'noCache'>,
   signal: AbortSignal,
@@ -140,7 +141,10 @@ async function runMixes(
     cache: join(session.directory, 'gate-cache'),
     signal,
   };
-  const results = await gateTargets(repository, session, request, reporter);
+  const watched = { pass, models: ['cross-tests'] };
+  const results = await whileGatesAreWatched(repository, session, watched, reporter, () =>
+    gateTargets(repository, session, request, reporter),
+  );
   return mixes.map((mix) => ({
     ...mix,
     run: results.find(({ target }) => target === mix.target)?.gates ?? null,

@@ -18,6 +18,7 @@ import {
 } from './gate-choices.ts';
 import { keepGateResults, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
 import { type GateRequest, type GateTarget, gateTargets } from './gate-targets.ts';
+import { whileGatesAreWatched } from './guard.ts';
 
 export interface GatingOptions {
   repo?: string | undefined;
@@ -103,7 +104,17 @@ export async function runGating(
     cache: session === null ? null : join(session.directory, 'gate-cache'),
     signal,
   };
-  const ran = await gateTargets(repository, session, request, reporter);
+  // What lies in the main tree runs there, as the user has it.
+  const watched = targets.flatMap(({ target }) =>
+    target === 'base' || target === 'main' ? [] : target,
+  );
+  const ran = await whileGatesAreWatched(
+    repository,
+    session,
+    { pass, models: options.main ? [] : watched },
+    reporter,
+    () => gateTargets(repository, session, request, reporter),
+  );
   const results = options.main ? ran : await askMainTree(gating, request, ran, reporter);
   if (session !== null) await noteLeftByGates(repository, session, pass, targets, results);
   const judged =

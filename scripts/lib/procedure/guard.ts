@@ -56,6 +56,19 @@ export async function whileWatched<T>(
   return { result, guard: await close() };
 }
 
+/** The same while gates run what models wrote; what was noticed is told, and kept with the session. */
+export async function whileGatesAreWatched<T>(
+  repository: Repository,
+  session: Session | null,
+  { pass, models }: { pass: number; models: readonly string[] },
+  reporter: Reporter,
+  action: () => Promise<T>,
+): Promise<T> {
+  if (session === null || models.length === 0) return action();
+  const named = { pass, models: [`the gates of ${models.join(', ')}`] };
+  return (await whileWatched(repository, session, named, reporter, action)).result;
+}
+
 /** Closes the windows whose processes were killed: what changed since is reported now. */
 export async function closeLeftWindows(
   repository: Repository,

@@ -9,6 +9,7 @@ import { type Picks, picksSchema } from '../synthesis/picks.ts';
 import type { Comparison } from './compare.ts';
 import { type ProvedMix, proveFormatted } from './format-mix.ts';
 import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
+import { whileGatesAreWatched } from './guard.ts';
 import type { MissingPick } from './missing-picks.ts';
 import type { OpenedComparison } from './open-comparison.ts';
 import { type Exam, keepProof, prepareExam } from './prove.ts';
@@ -83,12 +84,16 @@ export async function verifyPicks(
     ...{ repository, session, pass, base: comparison.base, signal: options.signal },
     ...{ gateOptions: options.gate, timeoutMs: options.timeout * 1000 },
   });
-  const { mix, search } = await withScratchWorktree(
+  const { needs } = exam;
+  const { mix, search } = await whileGatesAreWatched(
     repository,
     session,
-    exam.needs,
+    { pass, models: ['the mix'] },
     reporter,
-    (scratch) => proveAndSearch({ ...exam, scratch }, comparison, picks, tree, options, reporter),
+    () =>
+      withScratchWorktree(repository, session, needs, reporter, (scratch) =>
+        proveAndSearch({ ...exam, scratch }, comparison, picks, tree, options, reporter),
+      ),
   );
   const { proof, formatted } = mix;
   if (session !== null) await keepProof(session, pass, proof);
