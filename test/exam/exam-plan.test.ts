@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ExamChange, planExam } from '../../scripts/lib/exam/exam-plan.ts';
+import { namedFiles } from '../../scripts/lib/exam/named-files.ts';
 
 const change = (path: string, facts: Partial<ExamChange> = {}): ExamChange => ({
   ...{ path, status: 'changed', lostLines: true },
@@ -103,7 +104,7 @@ const cases: [
 ];
 for (const [what, changes, commands, expected] of cases)
   test(what, () => {
-    const plan = planExam(changes, commands);
+    const plan = planExam(changes, namedFiles(commands));
     const shown = {
       files: plan.files.map(({ path }) => path),
       settings: paths(plan.settings),

@@ -1,5 +1,6 @@
 /** Which files of a change judge the result, and what to put back so that base's own judge it. */
 import { withGatesOfBase } from './manifest.ts';
+import type { NamedFiles } from './named-files.ts';
 import { folderOf, isInSample, nameOf, type Role, roleOf } from './roles.ts';
 
 /** A file that a result changed, against base. */
@@ -34,16 +35,14 @@ export interface ExamPlan {
   tests: Restoration[];
 }
 
-/** @param commands of the gates: a file that one of them names runs the checks, whatever its own name is */
-export function planExam(changes: readonly ExamChange[], commands: readonly string[]): ExamPlan {
+/** @param named the files that the gates' commands name */
+export function planExam(changes: readonly ExamChange[], named: NamedFiles): ExamPlan {
   const plan: ExamPlan = { files: [], settings: [], tests: [] };
   const packages = changes.filter(({ path, status }) => status === 'added' && isManifest(path));
   const ownPackages = packages.map(({ path }) => folderOf(path)).filter((folder) => folder !== '');
-  const named = new Set(commands.flatMap((command) => command.split(/[\s"'=;&|]+/).map(bare)));
   for (const change of changes) {
     const { path, status, lostLines } = change;
-    const own = roleOf(path);
-    const role = own === 'other' && named.has(path) ? 'runner' : own;
+    const role = roleIn(path, named);
     if (role === 'other' || role === 'instructions' || isInSample(path)) continue;
     const file = { path, role, change: status };
     if (role === 'test' || role === 'support') {
@@ -64,8 +63,10 @@ export function planExam(changes: readonly ExamChange[], commands: readonly stri
   return plan;
 }
 
-function bare(word: string): string {
-  return word.replace(/^\.\//, '');
+function roleIn(path: string, { isRunner, isTest }: NamedFiles): Role {
+  const role = roleOf(path);
+  if (role !== 'other') return role;
+  return isRunner(path) ? 'runner' : isTest(path) ? 'test' : 'other';
 }
 
 function isManifest(path: string): boolean {

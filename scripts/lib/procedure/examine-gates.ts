@@ -1,9 +1,14 @@
 /** What a result changed of what judges it, and its tree with base's own tests and settings. */
 import { type ExamChange, type GateFile, planExam, type Restoration } from '../exam/exam-plan.ts';
 import { changedScripts } from '../exam/manifest.ts';
+import { namedFiles } from '../exam/named-files.ts';
 import { nameOf, roleOf } from '../exam/roles.ts';
+import { expandScript, scriptRun } from '../gates/commands.ts';
+import type { Gate } from '../gates/gate.ts';
+import { asObject, parseObject } from '../gates/json-object.ts';
 import { readBlobs, writeBlobs } from '../git/blobs.ts';
 import { type FileChange, listChanges } from '../git/changes.ts';
+import { filesAt } from '../git/files-at.ts';
 import { pathText, type RawPath, rawPathOf } from '../git/paths.ts';
 import { type TreeEntry, writeTreeWith } from '../git/trees.ts';
 
@@ -32,24 +37,29 @@ export const NOT_EXAMINED: Examined = {
 /** Nobody writes larger ones by hand. */
 const MOST_BYTES = 4 * 1024 ** 2;
 
-/** @param commands of the gates: a changed file that one of them names runs the checks */
+/** @param gates whose commands tell which files run the checks, and which are tests whatever their names are */
 export async function examineGates(
   topLevel: string,
   base: string,
   tree: string,
-  commands: readonly string[],
+  gates: readonly Gate[],
 ): Promise<Examined> {
   if (base === tree) return NOT_EXAMINED;
   const found = await listChanges(topLevel, base, tree, { renames: false });
   const changes = await withManifests(topLevel, found);
-  const { files, settings, tests } = planExam(changes, commands);
+  const scripts = await scriptsAt(topLevel, base);
+  const runs = (command: string) => [command, bodyOf(command, scripts)].join('\n');
+  const named = namedFiles(
+    gates.flatMap(({ kind, command }) => (kind === 'test' ? runs(command) : command)),
+  );
+  const { files, settings, tests } = planExam(changes, named);
   const write = (restorations: readonly Restoration[]) =>
     restorations.length === 0 ? null : restore(topLevel, tree, found, restorations);
   const [asBase, withSettings] = await Promise.all([
     write([...settings, ...tests]),
     tests.length === 0 ? null : write(settings),
   ]);
-  const scripts = changes.flatMap(({ path, before, after }) =>
+  const changed = changes.flatMap(({ path, before, after }) =>
     before === undefined ? [] : changedScripts(path, before, after ?? ''),
   );
   const runners = files.filter(({ role, change }) => role === 'runner' && change !== 'added');
@@ -57,12 +67,25 @@ export async function examineGates(
     ...{ files, asBase, withSettings, isTestsOnly: settings.length === 0 },
     isOnlyMore: files.length === 0,
     isScriptChanged: (command) => {
-      const words = command.split(/[\s"'=;&|]+/);
-      return [...scripts, ...runners.map(({ path }) => path)].some((it) =>
+      const words = runs(command).split(/[\s"'=;&|]+/);
+      return [...changed, ...runners.map(({ path }) => path)].some((it) =>
         words.some((word) => word.replace(/^\.\//, '') === it),
       );
     },
   };
+}
+
+/** The scripts of the top's package.json; none where there is none. */
+async function scriptsAt(topLevel: string, base: string): Promise<ReadonlyMap<string, string>> {
+  const { scripts } = parseObject(await filesAt(topLevel, base).read('package.json'));
+  const entries = Object.entries(asObject(scripts));
+  return new Map(entries.map(([name, body]) => [name, String(body)]));
+}
+
+/** What a script that a command runs does, with all that it runs. */
+function bodyOf(command: string, scripts: ReadonlyMap<string, string>): string {
+  const run = scriptRun(command, scripts);
+  return run === null ? '' : expandScript(run.script, { scripts });
 }
 
 async function withManifests(

@@ -141,12 +141,11 @@ class Gating {
   private async gateTree(target: GateTarget): Promise<TargetResult> {
     const { topLevel } = this.repository;
     const { base, exam, gates: all } = this.request;
-    const commands = all.map(({ command }) => command);
     const [gates, examined] = await Promise.all([
       this.gatesOf(target),
       // What lies in the main tree is the user's word.
       exam && target.target !== 'main'
-        ? examineGates(topLevel, base, target.tree, commands)
+        ? examineGates(topLevel, base, target.tree, all)
         : NOT_EXAMINED,
     ]);
     const { passed, green } = judge(gates, { base: null });
