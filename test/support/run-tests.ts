@@ -1,8 +1,8 @@
 /**
- * Runs every test file of a tier in a process of its own, one more at a time than there are cores, because a fifth of the time is waiting, each with a time limit:
- * `run-tests.ts` the quick tier, `--all` the rest, or the files that match the given patterns. uvu by itself exits 0
- * when a hook throws, when run() is forgotten or when no file matches, so a file counts only if it exits 0 and says that
- * all of at least one test passed. Ends with the line `N passed, N failed`.
+ * Runs every test file of a tier in a process of its own, each with a time limit, and one more at a time than there are
+ * cores, because a fifth of the time is waiting: `run-tests.ts` the quick tier, `--all` the rest, or the files that match
+ * the given patterns. uvu by itself exits 0 when a hook throws, when run() is forgotten or when no file matches, so a file
+ * counts only if it exits 0 and says that all of at least one test passed. Ends with the line `N passed, N failed`.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';

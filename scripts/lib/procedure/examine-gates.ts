@@ -44,8 +44,8 @@ export async function examineGates(
   tree: string,
   gates: readonly Gate[],
 ): Promise<Examined> {
-  if (base === tree) return NOT_EXAMINED;
   const found = await listChanges(topLevel, base, tree, { renames: false });
+  if (found.length === 0) return NOT_EXAMINED;
   const changes = await withManifests(topLevel, found);
   const scripts = await scriptsAt(topLevel, base);
   const runs = (command: string) => [command, bodyOf(command, scripts)].join('\n');
