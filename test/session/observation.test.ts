@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addWorktree } from '../../scripts/lib/git/worktrees.ts';
 import { FileReader } from '../../scripts/lib/session/file-facts.ts';
-import { lockReasonFor } from '../../scripts/lib/session/find-session.ts';
+import { lockReasonFor, scratchLockReasonFor } from '../../scripts/lib/session/find-session.ts';
 import { readIgnoredFiles, splitListing } from '../../scripts/lib/session/ignored-files.ts';
 import { obeyedPlaces, parseSettings } from '../../scripts/lib/session/obeyed-files.ts';
 import {
@@ -103,6 +103,24 @@ test('worktrees and branches of sessions are told apart from the user’s by the
   await rm(join(box.folder, 'mine'), { recursive: true });
   const later = await observe(repository, session, { earlier: seen });
   assert.equal([later.worktrees, later.unread], [[], []]);
+});
+
+test('what sessions of other repositories make next door is ours; what only says so is not', async () => {
+  await using box = await ownSandbox();
+  const { repository, session } = await makeSession(await box.repository());
+  const next = await box.repository({}, 'next');
+  const { session: other } = await makeSession(next, { slug: 'next' });
+  const add = (name: string, reason: string) =>
+    addWorktree(next, { path: join(box.folder, name), branch: null, start: 'HEAD', reason });
+  await add('next-mm-scratch-1', scratchLockReasonFor(other));
+  // The session of that name knows nothing of it.
+  await add('next-mm-gpt', lockReasonFor(other));
+  await add('next-mm-mine', 'multi-model-execute /nowhere');
+  const { outside } = await observe(repository, session);
+  assert.equal(
+    outside.names.filter((name) => name.includes('-mm-')),
+    ['next-mm-gpt', 'next-mm-mine'],
+  );
 });
 
 test('a damaged repository: what can be read is read, the rest is unknown', async () => {

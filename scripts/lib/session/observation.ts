@@ -3,14 +3,14 @@
  * are compared (compare-observations.ts). Nothing of the user's is touched, and what cannot be read is told as unknown.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { mkdir } from '../disk.ts';
 import { messageOf } from '../errors.ts';
 import { git, gitLine, type TrustedPlace } from '../git/git.ts';
-import { type RawPath, rawPathOf, rawPathOfPrinted } from '../git/paths.ts';
+import { pathText, type RawPath, rawPathOf, rawPathOfPrinted } from '../git/paths.ts';
 import { listAllRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { listStash } from '../git/stash.ts';
@@ -21,7 +21,7 @@ import { listWorktrees, type Worktree } from '../git/worktrees.ts';
 import { inParallel } from '../process/in-parallel.ts';
 import { withLock } from '../process/lock.ts';
 import { FileReader, isWithin, joinRaw } from './file-facts.ts';
-import { sessionInLockReason } from './find-session.ts';
+import { scratchLockReasonFor, sessionInLockReason } from './find-session.ts';
 import { type IgnoredFiles, ignoredFilesSchema, readIgnoredFiles } from './ignored-files.ts';
 import {
   type ObeyedFile,
@@ -216,6 +216,8 @@ async function readShared(
   const own = `${refPrefix(session)}/`;
   const folder = rawPathOf(dirname(topLevel));
   const isOurFolder = oursBelow(folder);
+  const beside = names.map((name) => joinRaw(folder, name)).filter((path) => !isOurFolder(path));
+  const ofOthers = await inParallel(8, beside, isWorktreeOfOurs);
   return {
     refs: all.filter(({ name }) => !name.startsWith('refs/mm/') && name !== 'refs/stash'),
     stash,
@@ -223,7 +225,12 @@ async function readShared(
     worktrees: registered.filter(
       ({ path, head }) => path !== topLevel && !isOurs(path) && head !== null && existsSync(path),
     ),
-    outside: { folder, names: names.filter((name) => !isOurFolder(joinRaw(folder, name))) },
+    outside: {
+      folder,
+      names: beside
+        .filter((_, at) => !ofOthers[at])
+        .map((path) => path.slice(path.lastIndexOf('/') + 1)),
+    },
     ours: {
       ...owned,
       stashes: await stashesOfOthers(session, [...stash, ...(earlier?.stash ?? [])]),
@@ -237,6 +244,25 @@ async function readShared(
 
 function ownStash({ data }: Session): string | null {
   return data.user_changes?.state === 'set-aside' ? data.user_changes.stash : null;
+}
+
+/** A worktree that a session of another repository next door made: its lock names the session, which knows of it. */
+async function isWorktreeOfOurs(raw: RawPath): Promise<boolean> {
+  const path = pathText(raw);
+  if (!path.includes('-mm-')) return false;
+  try {
+    const pointer = readFileSync(join(path, '.git'), 'utf8');
+    const admin = /^gitdir: (.+)$/m.exec(pointer)?.[1] ?? '';
+    const reason = readFileSync(join(admin, 'locked'), 'utf8').trim();
+    const directory = sessionInLockReason(reason.replace(' scratch ', ' ')) ?? '';
+    if (!isWithin(rawPathOf(directory), rawPathOf(stateRoot()))) return false;
+    const session = await sessionOrNull(directory);
+    const isScratch = reason === (session && scratchLockReasonFor(session));
+    return isScratch || (session?.data.worktrees.some((it) => it.path === path) ?? false);
+  } catch {
+    // No worktree, or one that cannot be read: it counts as what it looks like.
+    return false;
+  }
 }
 
 async function namesBeside(topLevel: string): Promise<RawPath[]> {
