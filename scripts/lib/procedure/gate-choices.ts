@@ -65,7 +65,7 @@ export async function modelTarget(
   }
   const now = await readWorkplace(place);
   if (now === capture.tree) {
-    return { target: model, tree: capture.tree, place: placeOf(place) };
+    return { target: model, tree: capture.tree, place: placeOf(place, session) };
   }
   reporter.progress(
     `${model}: its worktree has changed since the capture; the capture is gated in a scratch worktree`,
@@ -79,7 +79,10 @@ export async function mainTarget(
 ): Promise<GateTarget> {
   const read = () =>
     session === null ? readMainTreeAlone(repository) : readMainTree(repository, session);
-  const place = { directory: repository.topLevel, read, rewind: null };
+  const place = {
+    ...{ directory: repository.topLevel, read, rewind: null },
+    ...{ workplace: null, ownedBy: null },
+  };
   return { target: 'main', tree: await read(), place };
 }
 

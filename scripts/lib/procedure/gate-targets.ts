@@ -20,6 +20,7 @@ import { runMark, scratchMark, sessionMark } from '../session/marks.ts';
 import type { Session } from '../session/session.ts';
 import { type Examined, examineGates, NOT_EXAMINED } from './examine-gates.ts';
 import type { TargetResult } from './gate-record.ts';
+import { withHeadOnBase } from './head-on-base.ts';
 import { type Lay, withScratchWorktree } from './scratch-worktree.ts';
 import { type Needs, readNeeds } from './worktree-needs.ts';
 
@@ -37,6 +38,10 @@ export interface GatePlace {
   read: () => Promise<string>;
   /** Makes it hold a tree again; null: nothing there is ours to change. */
   rewind: ((from: string, to: string) => Promise<void>) | null;
+  /** The worktree of ours that it is; null: the main tree, which is as it is. */
+  workplace: Workplace | null;
+  /** Whose it is where a model works in it. */
+  ownedBy: Session | null;
 }
 
 export interface GateRequest {
@@ -208,7 +213,7 @@ class Gating {
     }
     if (place !== null) return this.run(target, place, memory, gates);
     return this.scratch(tree, target.target, request.signal, (workplace) =>
-      this.run(target, placeOf(workplace), memory, gates),
+      this.run(target, placeOf(workplace, null), memory, gates),
     );
   }
 
@@ -223,7 +228,21 @@ class Gating {
     return memoryOf(fileGateCache(cache), tree, surroundings);
   }
 
-  private async run(
+  private run(
+    target: GateTarget,
+    place: GatePlace,
+    memory: GateMemory | null,
+    gates: readonly Gate[],
+  ): Promise<GateResult[]> {
+    const { workplace, ownedBy } = place;
+    // A scratch worktree is on base from the start.
+    if (workplace === null || ownedBy === null) return this.runIn(target, place, memory, gates);
+    return withHeadOnBase(workplace, this.request.base, ownedBy, (onBase) =>
+      this.runIn(target, placeOf(onBase, ownedBy), memory, gates),
+    );
+  }
+
+  private async runIn(
     target: GateTarget,
     place: GatePlace,
     memory: GateMemory | null,
@@ -288,8 +307,10 @@ function isGreen(results: readonly GateResult[], gate: string): boolean {
 const MOST_PATHS = 50;
 
 /** A worktree of ours: what a gate changes there is put back. */
-export function placeOf(workplace: Workplace): GatePlace {
+export function placeOf(workplace: Workplace, ownedBy: Session | null): GatePlace {
   return {
+    workplace,
+    ownedBy,
     directory: workplace.directory,
     read: () => readWorkplace(workplace),
     rewind: (from, to) => rewindWorktree(workplace.place, from, to),

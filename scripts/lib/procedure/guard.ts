@@ -37,6 +37,7 @@ import { anchorObservation, compareAnchor, dropAnchor, type WindowPlace } from '
 import { keepEvidence, readTreeChanges } from './guard-evidence.ts';
 import { findSpilledWork, isOwnStash, planPutBack, putBack, putBackStash } from './guard-own.ts';
 import { guardWarnings } from './guard-words.ts';
+import { putHeadsBack } from './head-on-base.ts';
 
 /** Runs `action`, during which models run, inside a window; gives what was noticed besides its result. */
 export async function whileWatched<T>(
@@ -75,6 +76,8 @@ export async function closeLeftWindows(
   session: Session,
   reporter: Reporter,
 ): Promise<void> {
+  // Gates that were killed left a worktree as they had it.
+  await putHeadsBack(session);
   if ((await leftWindows(session)).length === 0) return;
   await withLock(guardLock(session), async () => {
     // Read again: another script may have closed them while this one waited.

@@ -133,7 +133,7 @@ async function setApartWhatWasMade(
   without: readonly string[],
   reporter: Reporter,
 ): Promise<string[]> {
-  const { place, start } = workplace;
+  const { place, start: commit, startTree: start = commit } = workplace;
   const read = (beside: readonly string[]) => readWorkplace({ ...workplace, without: beside });
   const before = await treeOf(place, start);
   const changes = await listEntryChanges(place, before, await read(without));

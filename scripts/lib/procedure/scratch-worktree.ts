@@ -10,7 +10,7 @@ import { git, type TrustedPlace } from '../git/git.ts';
 import { pathText, type RawPath, rawPathOf, splitNul } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { kindOf, placeOf } from '../git/survey.ts';
-import { commitTree, copyIndex, readTree } from '../git/trees.ts';
+import { copyIndex, readTree } from '../git/trees.ts';
 import { placeIn } from '../git/trusted-git-dir.ts';
 import { addWorktree, adminDirOf, fillWorktree, removeWorktree } from '../git/worktrees.ts';
 import { withLock } from '../process/lock.ts';
@@ -24,6 +24,7 @@ import { claimScratch, holdScratch, type Lying, leaveScratch } from '../session/
 import { readSession, type Session } from '../session/session.ts';
 import { withPlaceAlone, worktreePlace } from '../session/trusted-places.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
+import { putHeadOn } from './head-on-base.ts';
 import { prepareWorktree } from './prepare-worktree.ts';
 import { type Needs, type Preparation, planPreparation } from './worktree-needs.ts';
 
@@ -114,12 +115,11 @@ class Scratch {
       lockfiles.map((path) => entries.get(path)?.oid ?? null),
       submodules,
     ]);
-    const commit = await commitTree(topLevel, tree, [], 'scratch');
     await this.claim();
     // What submodules hold is theirs: git takes them away with the worktree.
     const fits = this.lying?.key === key && submodules.length === 0;
-    if (!fits || !(await this.swap(commit, preparation))) await this.makeAnew(commit, tree, key);
-    return this.prepare({ commit, tree }, submodules, { label, preparation }, signal);
+    if (!fits || !(await this.swap(tree, preparation))) await this.makeAnew(tree, key);
+    return this.prepare(tree, submodules, { label, preparation }, signal);
   }
 
   private async claim(): Promise<void> {
@@ -130,7 +130,7 @@ class Scratch {
   }
 
   /** Makes it hold another tree, and nothing else but what was provided. False: it cannot be trusted any more. */
-  private async swap(commit: string, preparation: Preparation): Promise<boolean> {
+  private async swap(tree: string, preparation: Preparation): Promise<boolean> {
     const { path, adminDir, pointer, provided } = this.lying as Lying;
     const dotGit = await readFile(join(path, '.git'), 'utf8').catch(() => null);
     if (dotGit !== pointer || kindOf(path, '.git') !== 'file' || !existsSync(adminDir))
@@ -138,7 +138,7 @@ class Scratch {
     const place = this.means.placeAt(path);
     for (const name of ['index', 'index.lock']) await rm(join(adminDir, name), { force: true });
     await copyIndex(this.indexOf(path), join(adminDir, 'index'));
-    await this.fill(place, adminDir, commit);
+    await this.fill(place, adminDir, tree);
     const paths = preparation.provision.map((one) => rawPathOf(one.path));
     await this.removeOthers(place, paths);
     const { added, changed } = leftByGates(new Map(provided), readProvided(path, paths), paths);
@@ -155,11 +155,14 @@ class Scratch {
     return true;
   }
 
-  private async fill(place: TrustedPlace, adminDir: string, commit: string): Promise<void> {
-    await fillWorktree(place, adminDir, commit, this.repository.topLevel);
+  private async fill(place: TrustedPlace, adminDir: string, tree: string): Promise<void> {
+    await fillWorktree(place, adminDir, tree, this.repository.topLevel);
     await copyIndex(join(adminDir, 'index'), this.indexOf(place.directory));
-    const head = ['update-ref', '--no-deref', 'HEAD', commit];
-    await git(this.repository.topLevel, head, { env: { GIT_DIR: adminDir } });
+    await putHeadOn(adminDir, this.base);
+  }
+
+  private get base(): string {
+    return this.session?.data.base ?? this.repository.head;
   }
 
   /** All that is no part of the tree, ignored or not. */
@@ -173,7 +176,7 @@ class Scratch {
     }
   }
 
-  private async makeAnew(commit: string, tree: string, key: string): Promise<void> {
+  private async makeAnew(tree: string, key: string): Promise<void> {
     await this.remove();
     const { repository, session } = this;
     const { topLevel, commonDir } = repository;
@@ -181,19 +184,19 @@ class Scratch {
       const free = freePath(topLevel, tree);
       if (session !== null) this.held = await holdScratch(session, free);
       const reason = scratchLockReasonFor(session);
-      await addWorktree(topLevel, { path: free, branch: null, start: commit, reason });
+      await addWorktree(topLevel, { path: free, branch: null, start: this.base, reason });
       return free;
     });
     const adminDir = await adminDirOf(commonDir, path);
     if (adminDir === null) throw new Error(`git does not know the worktree ${path}.`);
     const pointer = await readFile(join(path, '.git'), 'utf8');
     this.lying = { path, adminDir, key, pointer, provided: [] };
-    await this.fill(this.means.placeAt(path), adminDir, commit);
+    await this.fill(this.means.placeAt(path), adminDir, tree);
   }
 
   /** What is there already is left as it is; hooks and the setup command run for every tree. */
   private async prepare(
-    { commit: start, tree: startTree }: { commit: string; tree: string },
+    startTree: string,
     submodules: readonly RawPath[],
     { label, preparation }: { label: string; preparation: Preparation },
     signal: AbortSignal,
@@ -206,8 +209,9 @@ class Scratch {
       indexFile: this.indexOf(path),
       commonDir: repository.commonDir,
       adminDir,
-      start,
+      start: this.base,
       startTree,
+      isOnBase: true,
       submodules,
       without: [],
     };

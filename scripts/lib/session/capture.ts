@@ -80,6 +80,8 @@ export interface Workplace {
   start: string;
   /** The tree of that commit, where it is known. */
   startTree?: string;
+  /** HEAD and index are base's own for as long as gates run: they tell nothing of the model. */
+  isOnBase?: true;
 }
 
 /** The working tree of a model in a pass; null when it has none, or none any more. */
@@ -148,7 +150,7 @@ export async function surveyWorkplace(workplace: Workplace): Promise<WorkplaceTr
   return { ...found, tree, converted, isReinitialised: found.isReinitialised && adminDir === null };
 }
 
-async function adminDirOfWorkplace({ adminDir, commonDir, directory }: Workplace) {
+export async function adminDirOfWorkplace({ adminDir, commonDir, directory }: Workplace) {
   return adminDir ?? (await adminDirOf(commonDir, directory));
 }
 
@@ -157,6 +159,7 @@ async function adminDirOfWorkplace({ adminDir, commonDir, directory }: Workplace
  * index is heeded; one that is damaged or gone tells nothing.
  */
 async function trackedByModel(workplace: Workplace): Promise<RawPath[]> {
+  if (workplace.isOnBase) return [];
   const adminDir = await adminDirOfWorkplace(workplace);
   if (adminDir === null) return [];
   const { start } = workplace;
@@ -189,7 +192,7 @@ export async function headOfWorkplace(workplace: Workplace): Promise<string | nu
 }
 
 /** Whether nothing was done with the index: to compare it as a file is cheaper than to have git read it. */
-function isAsAtTheStart(adminDir: string, { indexFile }: Workplace): boolean {
+export function isAsAtTheStart(adminDir: string, { indexFile }: Workplace): boolean {
   try {
     return haveSameBytes(join(adminDir, 'index'), indexFile);
   } catch {
