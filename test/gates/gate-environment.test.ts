@@ -6,7 +6,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   apartFromOthers,
-  environmentIn,
   gateEnvironment,
   PORT_COUNT,
   removeTemporaryFolders,
@@ -72,27 +71,6 @@ test('all ports of a range can be listened on', async () => {
     assert.is(servers.length, PORT_COUNT);
     for (const server of servers) server.close();
   });
-});
-
-test('what leads into the main tree leads into the worktree; a virtual environment there is active', async () => {
-  await using folder = await temporaryFolder();
-  const worktree = join(folder.path, 'app-mm-gpt');
-  const env = {
-    ...{ PATH: '/home/me/app/.venv/bin:/home/me/app-two/bin:/bin', PYTHONPATH: '/home/me/app/src' },
-    ...{ VIRTUAL_ENV: '/home/me/app/.venv', NODE_PATH: '/home/me/app', HOME: '/home/me' },
-  };
-  assert.equal(environmentIn(worktree, '/home/me/app', env), {
-    ...{ PATH: `${worktree}/.venv/bin:/home/me/app-two/bin:/bin`, PYTHONPATH: `${worktree}/src` },
-    ...{ VIRTUAL_ENV: `${worktree}/.venv`, NODE_PATH: worktree, HOME: '/home/me' },
-  });
-  assert.equal(environmentIn(worktree, '/home/me/app', { PATH: '/bin' }), { PATH: '/bin' });
-  await mkdir(join(worktree, '.venv'), { recursive: true });
-  await writeFile(join(worktree, '.venv/pyvenv.cfg'), '');
-  assert.equal(environmentIn(worktree, '/home/me/app', { PATH: '/bin' }), {
-    ...{ PATH: `${worktree}/.venv/bin:/bin`, VIRTUAL_ENV: `${worktree}/.venv` },
-  });
-  const other = { PATH: '/conda/bin:/bin', VIRTUAL_ENV: '/conda' };
-  assert.equal(environmentIn(worktree, '/home/me/app', other), other);
 });
 
 test('a gate finds them in its environment, and the user’s own PORT as it was', () => {

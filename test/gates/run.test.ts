@@ -133,7 +133,7 @@ test("node's test runner works inside a test run, and its tests are counted", as
   const file = "import { test } from 'node:test'; test('a', () => {}); test('b', () => {});";
   await using it = await project({ 'a.test.mjs': file });
   const result = await it.one(`test=${node} --test a.test.mjs`, {
-    env: { ...process.env, NODE_TEST_CONTEXT: 'child-v8', NODE_OPTIONS: '--no-such-option' },
+    env: { ...process.env, NODE_TEST_CONTEXT: 'child-v8' },
   });
   assert.is(result.status, 'pass');
   assert.equal(result.tests, { ran: 2, failed: 0 });
@@ -248,6 +248,7 @@ test('the environment is free of redirections, of our session and of test runner
   assert.equal(env, {
     PATH: '/bin',
     HOME: '/home/me',
+    NODE_OPTIONS: '--inspect',
     MM_RUN_MARKS: ':outer:inner:',
     CI: '1',
     NO_COLOR: '1',

@@ -1,9 +1,8 @@
 /** What a gate (and a setup command) finds around it: the user's own environment, and what keeps worktrees apart. */
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { mkdtemp, rm } from '../disk.ts';
 import { scrubbedEnvironment } from '../git/git.ts';
 import { runCommand } from '../process/command.ts';
@@ -22,8 +21,8 @@ export const PORT_COUNT = 10;
 /** Below those that Linux (32768) and macOS (49152) give to outgoing connections by themselves. */
 const PORTS = { first: 20_000, last: 32_000 } as const;
 
-/** Variables that our own start, or a test runner around us, sets for itself; FORCE_COLOR would beat NO_COLOR. */
-const OURS = new Set(['NODE_OPTIONS', 'NODE_TEST_CONTEXT', 'FORCE_COLOR']);
+/** What a test runner around us sets for itself; FORCE_COLOR would beat NO_COLOR. */
+const OURS = new Set(['NODE_TEST_CONTEXT', 'FORCE_COLOR']);
 
 /** The environment of a gate: the caller's, without what would make it another run than the user's own in that folder. */
 export function gateEnvironment(
@@ -41,37 +40,6 @@ export function gateEnvironment(
     ...(apart === null ? {} : variablesOf(apart)),
     [MARK_VARIABLE]: `${env[MARK_VARIABLE] ?? ':'}${mark}:`,
   };
-}
-
-/** Variables with paths that an activated virtual environment, or a package manager's script, leads into the main tree. */
-const PATH_VARIABLES = ['PATH', 'VIRTUAL_ENV', 'PYTHONPATH', 'NODE_PATH'];
-
-/**
- * The environment for a command in a worktree: what leads into the main tree leads into the worktree instead, or its
- * tests would run on the user's own sources. A virtual environment that lies at the top is active, as it is in the
- * user's shell while they work there.
- */
-export function environmentIn(
-  directory: string,
-  mainTree: string,
-  env: NodeJS.ProcessEnv,
-): NodeJS.ProcessEnv {
-  const moved = { ...env };
-  for (const name of PATH_VARIABLES) {
-    const value = moved[name];
-    if (value !== undefined)
-      moved[name] = value
-        .split(delimiter)
-        .map((path) => (isWithin(path, mainTree) ? directory + path.slice(mainTree.length) : path))
-        .join(delimiter);
-  }
-  const venv = join(directory, '.venv');
-  if (moved.VIRTUAL_ENV !== undefined || !existsSync(join(venv, 'pyvenv.cfg'))) return moved;
-  return { ...moved, VIRTUAL_ENV: venv, PATH: [join(venv, 'bin'), moved.PATH].join(delimiter) };
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
 }
 
 /** As documented in references/gates.md. Not PORT: tests that expect the project's own default would break by it. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { dirname, format, join, parse } from 'node:path';
 import { rename, rm, writeFile } from '../disk.ts';
+import { environmentIn } from '../process/led-environment.ts';
 import { type LongCommandEnd, superviseCommand } from '../process/supervise.ts';
 import { commandLine } from './command-line.ts';
 import { runEnvironment } from './environment.ts';
@@ -82,7 +83,7 @@ async function startAndWait(request: RunRequest, options: AttemptOptions): Promi
     ...command,
     cwd: worktree,
     env: {
-      ...runEnvironment(request.env ?? process.env, backend, program, worktree),
+      ...runEnvironment(environmentOf(request), backend, program, worktree),
       ...(await writeDefaultSettings(request)),
     },
     ...(backend.prompt === 'stdin' ? { stdinFile: promptFile } : {}),
@@ -102,6 +103,11 @@ async function startAndWait(request: RunRequest, options: AttemptOptions): Promi
   });
   await announced;
   return end;
+}
+
+/** What leads into the user's own tree leads into the model's. */
+function environmentOf({ env = process.env, mainTree, worktree }: RunRequest): NodeJS.ProcessEnv {
+  return mainTree === undefined ? env : environmentIn(worktree, mainTree, env);
 }
 
 /** Puts the backend's file of defaults beside the raw output; gives the variable that names it. */

@@ -15,6 +15,8 @@ export interface RunRequest {
   backend: Backend;
   agentModel: string | null;
   worktree: string;
+  /** The user's own tree, where that is another one. */
+  mainTree?: string;
   promptFile: string;
   /** The final text goes here. */
   outputFile: string;

@@ -1,7 +1,7 @@
 /** Makes a fresh worktree fit for gates: submodules, ignored files, dependencies, the hook, the setup command. */
 import { join } from 'node:path';
 import { mkdir } from '../disk.ts';
-import { apartFromOthers, environmentIn, variablesOf } from '../gates/gate-environment.ts';
+import { apartFromOthers, variablesOf } from '../gates/gate-environment.ts';
 import { readEnd, tailOf } from '../gates/log.ts';
 import { type Provided, provide } from '../gates/provide.ts';
 import { setupVariables } from '../gates/setup-command.ts';
@@ -13,6 +13,7 @@ import type { Repository } from '../git/repository.ts';
 import { rewindWorktree } from '../git/rewind-worktree.ts';
 import { initialiseSubmodules } from '../git/submodules.ts';
 import { treeOf } from '../git/trees.ts';
+import { environmentIn } from '../process/led-environment.ts';
 import { superviseCommand } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
 import { maskFile } from '../secrets.ts';

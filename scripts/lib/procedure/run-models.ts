@@ -185,6 +185,7 @@ async function runOne(
     mark,
     signal,
     hasChanged: () => hasChanged(repository, session, model, pass),
+    mainTree: repository.topLevel,
     hasActed: activityDetector(place),
     canPay: () => accounts.usedUpBy(resolved.account) === null,
     onProgress: reporter.progress,
