@@ -1,7 +1,7 @@
 /** Gates of real projects in fresh worktrees: nothing is installed there, and each model is judged test by test. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -150,6 +150,54 @@ if (PYTEST) {
     assert.equal(results.repairs.gates[0].repaired_tests, ['tests/test_app.py::test_third']);
     assert.equal(summary(results.breaks), ['test fail introduced']);
     assert.equal(results.breaks.gates[0].broken_tests, ['tests/test_app.py::test_half']);
+  });
+
+  test('Python: an environment elsewhere with the repository installed for editing: led where it is active, said where not', async () => {
+    await using box = await sandbox();
+    const venv = join(box.folder, 'venvs/app');
+    await mkdir(venv, { recursive: true });
+    const words = ['-m', 'venv', '--without-pip', '--system-site-packages', venv];
+    execFileSync('/usr/bin/python3', words, { env: box.env });
+    const [python = ''] = await readdir(join(venv, 'lib'));
+    const packages = join(venv, 'lib', python, 'site-packages');
+    await writeFile(join(packages, '__editable__.app.pth'), `${join(box.folder, 'project/src')}\n`);
+    const tests = 'import app\n\n\ndef test_half():\n    assert app.half(4) == 2\n';
+    const files = {
+      'pyproject.toml': '[project]\nname = "app"\nversion = "1"\n',
+      'src/app.py': 'def half(number):\n    return number / 2\n',
+      'tests/test_app.py': tests,
+      '.gitignore': '__pycache__/\n.pytest_cache/\n',
+    };
+    const breaks = `${IMPORTS} write('src/app.py', 'def half(number):\\n    return number\\n'); console.log('done');`;
+    const cwd = await box.repository({
+      ...files,
+      ...(await scriptedModels(box.folder, { breaks })),
+    });
+    const started = await ok(box, cwd, 'start-session', '--task', 'x', '--host', 'none');
+    const session = ['--session', started.session_id];
+    for (const script of ['make-worktrees', 'run-model', 'capture-diff'])
+      await ok(box, cwd, script, ...(script === 'make-worktrees' ? [] : ['--all']), ...session);
+    const statuses = async (command: string) => {
+      const gate = ['--gate', `test=${command}`, '--no-cache'];
+      const { results, warnings } = await ok(
+        box,
+        cwd,
+        'gates',
+        '--all',
+        '--base',
+        ...gate,
+        ...session,
+      );
+      return [results.map((it: Json) => it.gates[0].status), warnings.join('\n')];
+    };
+    // Nothing can lead it: nobody says which environment it is.
+    const [seen, warned] = await statuses(`${venv}/bin/python -m pytest -q`);
+    assert.equal(seen, ['pass', 'pass']);
+    assert.match(warned, 'its tests run on other code');
+    Object.assign(box.env, { VIRTUAL_ENV: venv, PATH: `${venv}/bin:${box.env.PATH}` });
+    const [led, quiet] = await statuses('python -m pytest -q');
+    assert.equal(led, ['pass', 'fail']);
+    assert.not.match(quiet, 'other code');
   });
 } else {
   test.skip('Python: pytest of the system is not installed (apt-get install python3-pytest)');

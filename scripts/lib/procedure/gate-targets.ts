@@ -4,15 +4,18 @@ import { mkdir } from '../disk.ts';
 import { Refusal } from '../errors.ts';
 import { tellsLess } from '../exam/base-tests.ts';
 import { fileGateCache, type GateMemory, memoryOf } from '../gates/cache.ts';
+import { foreignImports } from '../gates/foreign-imports.ts';
 import type { Gate } from '../gates/gate.ts';
 import { apartFromOthers } from '../gates/gate-environment.ts';
 import { type GateResult, recallGates, runGates } from '../gates/run.ts';
 import { describeSurroundings } from '../gates/surroundings.ts';
 import { judge } from '../gates/verdict.ts';
 import { listEntryChanges } from '../git/changes.ts';
+import { scrubbedEnvironment } from '../git/git.ts';
 import { pathText } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { rewindWorktree } from '../git/rewind-worktree.ts';
+import { environmentIn } from '../process/led-environment.ts';
 import { Slots } from '../process/slots.ts';
 import type { Reporter } from '../script.ts';
 import { readWorkplace, type Workplace } from '../session/capture.ts';
@@ -114,6 +117,8 @@ async function gateIn(
 class Gating {
   private readonly slots: Slots;
   private readonly known = new Map<string, Promise<TargetResult>>();
+  /** Of what was said once. */
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly repository: Repository,
@@ -251,6 +256,7 @@ class Gating {
     const { session, request, needs } = this;
     const { timeoutMs, logs, signal, trial } = request;
     const label = target.target.replaceAll(/[^\w.-]/g, '-');
+    await this.tellForeignImports(target, place, gates);
     let tree = await place.read();
     return apartFromOthers(session?.data.session_id ?? 'alone', (apart) =>
       runGates({
@@ -276,6 +282,24 @@ class Gating {
         },
         onGate: (result) => this.tell(target, result),
       }),
+    );
+  }
+
+  /** Green on other code would prove nothing, and is never silent. */
+  private async tellForeignImports(
+    { target }: GateTarget,
+    { directory }: GatePlace,
+    gates: readonly Gate[],
+  ): Promise<void> {
+    const { topLevel } = this.repository;
+    const tests = gates.flatMap(({ kind, command }) => (kind === 'test' ? command : []));
+    if (directory === topLevel || tests.length === 0) return;
+    const env = environmentIn(directory, topLevel, scrubbedEnvironment());
+    const [file] = await foreignImports(directory, topLevel, tests, env);
+    if (file === undefined || this.told.has(file)) return;
+    this.told.add(file);
+    this.reporter.warn(
+      `${target}: its tests run on other code: python imports ${file} of the main tree, which is installed for editing in an environment outside of the repository. Make the environment in the repository (.venv), or let the tests find the code by PYTHONPATH.`,
     );
   }
 
