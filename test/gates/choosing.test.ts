@@ -269,8 +269,13 @@ const projects: Record<string, Expected> = {
         build: 'tsc',
       }),
     },
-    gates: ['test: npm test', 'build: npm run build'],
-    left: { unit: 'it is a part of `npm test`', lint: 'it is a part of `npm test`' },
+    gates: [
+      'lint: npm run lint',
+      'test-tsd: npx --no-install tsd',
+      'unit: npm run unit',
+      'build: npm run build',
+    ],
+    left: {},
   },
   'of the same commands the one that CI runs, with what it gives it left away': {
     files: {
@@ -305,7 +310,7 @@ const projects: Record<string, Expected> = {
       'package.json': packageJson({ test: 'node tools/test.js', 'test:types': 'tsd' }),
       [WORKFLOW]: ci('node runner all', 'npm run test:types'),
     },
-    gates: ['test: npm test', 'test-types: npm run test:types'],
+    gates: ['test-types: npm run test:types', 'test: npm test'],
     left: {},
   },
   'a list of parts without CI: the whole, where all is of one kind': {
@@ -508,6 +513,31 @@ const projects: Record<string, Expected> = {
     ],
     left: {},
   },
+  'a script of several kinds is offered in its parts; a test keeps what it needs built in front of it':
+    {
+      files: {
+        'package.json': packageJson({
+          test: 'xo && tsc -p build.json && node build.js && ava --serial',
+        }),
+      },
+      gates: [
+        'test-xo: npx --no-install xo',
+        'test-tsc: npx --no-install tsc -p build.json',
+        'test: node build.js && npx --no-install ava --serial',
+      ],
+      left: {},
+    },
+  'a part that is a gate already is that one, a whole of one kind stays, and so does one with hooks':
+    {
+      files: {
+        'package.json': packageJson({
+          ...{ lint: 'eslint .', test: 'npm run lint && mocha' },
+          ...{ 'test:all': 'mocha a && mocha b', pretest: 'echo x' },
+        }),
+      },
+      gates: ['lint: npm run lint', 'test: npm test', 'test-all: npm run test:all'],
+      left: {},
+    },
   'files that are named beside checks are no commands': {
     files: {
       'package.json': packageJson({ test: 'jest' }),

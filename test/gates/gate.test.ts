@@ -105,6 +105,20 @@ const kinds: [name: string, command: string, GateKind][] = [
   ['a', 'vite build', 'build'],
   ['a', 'make', 'build'],
   ['a', './prove.sh', 'other'],
+  // By the program that runs, not by words that it is given.
+  ['a', 'mocha tests/lib/eslint', 'test'],
+  ['a', 'nyc --reporter=text mocha "lib/prettier/*.js"', 'test'],
+  ['a', 'c8 --all node_modules/.bin/ava', 'test'],
+  ['a', 'cross-env NODE_ENV=test jest', 'test'],
+  ['a', 'node node_modules/jest/bin/jest.js --ci', 'test'],
+  ['a', 'coverage run -m pytest tests', 'test'],
+  ['a', 'eslint test/jest', 'linter'],
+  ['a', 'prettier --check src/eslint', 'formatter'],
+  ['a', 'node tools/tsc-report.js', 'other'],
+  ['a', 'echo jest', 'other'],
+  ['a', './gradlew --no-daemon test', 'test'],
+  ['a', 'mvn -q -B verify', 'other'],
+  ['a', 'node --test test/lint', 'test'],
 ];
 for (const [name, command, kind] of kinds) {
   test(`${name} = ${command} is of kind ${kind}`, () => assert.is(kindOf(name, command), kind));

@@ -1,7 +1,7 @@
 /** Programs that rewrite files, told to look only: a gate judges a model's result, and does not change it. */
 import { refusalOfCommand } from './choosing/refusal.ts';
-import { kebab, splitChain } from './commands.ts';
-import { kindOf, wordsOf } from './gate-kind.ts';
+import { kebab, splitChain, wordsOf } from './commands.ts';
+import { kindOf } from './gate-kind.ts';
 import type { Candidate } from './project.ts';
 import { rewritingProgram } from './rewriting-programs.ts';
 

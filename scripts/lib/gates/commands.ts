@@ -1,5 +1,4 @@
 /** What command lines say: their parts, their programs, the scripts that they run. All pure. */
-import { wordsOf } from './gate-kind.ts';
 import type { Project } from './project.ts';
 
 /** The commands of `a && b && c`; null where the shell does more than that with them. */
@@ -120,6 +119,15 @@ function scriptsWithin(name: string, scripts: ReadonlyMap<string, string>): stri
     return [script, ...runs.flatMap(visit)];
   };
   return visit(name);
+}
+
+/** `checkTypes` and `check:types` -> `check`, `types`. */
+export function wordsOf(name: string): string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
 }
 
 /** `test:unit` and `checkTypes` -> `test-unit`, `check-types`. */

@@ -1,3 +1,5 @@
+import { withoutRunner, wordsOf } from './commands.ts';
+
 /** What a gate examines, in the order in which gates are listed and run: the quick ones first. */
 export const gateKinds = ['formatter', 'linter', 'typecheck', 'test', 'build', 'other'] as const;
 
@@ -16,29 +18,46 @@ const KIND_OF_WORD = new Map<string, GateKind>(
   ),
 );
 
-/** Programs that say a kind, the most telling first: `biome format` is no linter, `deno check` no test. */
+/** Programs with their verbs that say a kind, the most telling first: `biome format` is no linter, `deno check` no test. */
 const KIND_OF_PROGRAM: readonly (readonly [RegExp, GateKind])[] = [
   [
-    /\b(prettier|gofmt|goimports|rustfmt|black|isort|dprint|shfmt|clang-format)\b|\b(biome|ruff|deno|dotnet|mix|cargo|terraform) (format|fmt)\b|spotlessCheck/,
+    /^(prettier|gofmt|goimports|rustfmt|black|isort|dprint|shfmt|clang-format)(?= |$)|^(biome|ruff|deno|dotnet|mix|cargo|terraform) (format|fmt)\b|\bspotlessCheck\b/,
     'formatter',
   ],
   [
-    /\b(tsc|vue-tsc|svelte-check|mypy|pyright|basedpyright|pyre|dialyzer)\b|\b(deno|astro|cargo) check\b/,
+    /^(tsc|vue-tsc|svelte-check|mypy|pyright|basedpyright|pyre|dialyzer|tsd|attw)(?= |$)|^(deno|astro|cargo) check\b|^mix dialyzer\b/,
     'typecheck',
   ],
   [
-    /\b(eslint|oxlint|stylelint|tslint|markdownlint|clippy|flake8|pylint|golangci-lint|rubocop|shellcheck|phpstan|psalm|credo|ktlint|swiftlint|xo)\b|\b(biome|ruff|deno) (lint|check|ci)\b|\bgo vet\b/,
+    /^(eslint|oxlint|stylelint|tslint|markdownlint|flake8|pylint|golangci-lint|rubocop|shellcheck|phpstan|psalm|credo|ktlint|swiftlint|xo|standard)(?= |$)|^(biome|ruff|deno|next) (lint|check|ci)\b|^go vet\b|^cargo clippy\b|^mix credo\b/,
     'linter',
   ],
   [
-    /\b(jest|vitest|mocha|ava|uvu|tap|tape|pytest|py\.test|tox|nox|rspec|phpunit|pest|ctest|unittest)\b|\s--test\b|\bzig (build )?test\b|\b(playwright|react-scripts|ng|bun|go|cargo|deno|dotnet|swift|mix|mvn|gradlew?|rake|npm|pnpm|yarn) (test|nextest|spec)\b/,
+    /^(jest|vitest|mocha|ava|uvu|tap|tape|pytest|py\.test|tox|nox|rspec|phpunit|pest|ctest|unittest)(?= |$)|^(node|tsx|bun) .*--test\b|^zig (build )?test\b|^(playwright|react-scripts|ng|bun|go|cargo|deno|dotnet|swift|mix|mvn|mvnw|gradlew?|rake|npm|pnpm|yarn) (\S+ )*?(test|nextest|spec)\b/,
     'test',
   ],
   [
-    /\b(webpack|rollup|tsup|esbuild|parcel)\b|\b(vite|next|astro|turbo|nx|cargo|go|dotnet|swift|gradlew?|mvn|deno|bun|ng) (build|compile|assemble|package)\b|^make$/,
+    /^(webpack|rollup|tsup|esbuild|parcel)(?= |$)|^(vite|next|astro|turbo|nx|cargo|go|dotnet|swift|gradlew?|mvn|mvnw|deno|bun|ng) (\S+ )*?(build|compile|assemble|package)\b|^make$/,
     'build',
   ],
 ];
+
+/** Programs that only run another one, and what an interpreter is told to run. */
+const AROUND =
+  /^(?:nyc|c8|cross-env|dotenv|env-cmd|time|nice|xvfb-run|coverage run|env)(?:\s+(?:--?\S+|\w+=\S*|--))*\s+(?=[^-\s])/;
+
+/** What runs, without what stands around it and without its folder: `c8 node_modules/.bin/mocha x` -> `mocha x`. */
+function programIn(part: string): string {
+  const plain = withoutRunner(part);
+  const inner = plain.replace(AROUND, '').replace(/^(?:\S*\/)?python[\d.]* -m /, '');
+  if (inner !== plain) return programIn(inner);
+  const given = /^(?:node|php|ruby|bun)\s+(?:-\S+\s+)*?((?:\S*\/)?[\w.-]+)(.*)$/.exec(plain);
+  // `node node_modules/jest/bin/jest.js`, but not `node --test`.
+  const [, file = '', rest = ''] = given ?? [];
+  if (file.includes('/') && !/\s--test\b/.test(plain))
+    return programIn(file.replace(/^.*\//, '').replace(/\.[cm]?js$|\.phar$/, '') + rest);
+  return plain.replace(/^\S*\//, '');
+}
 
 /** `npm run lint`, `make lint`: the word that says which of the project's own tasks is run. */
 const TASK =
@@ -53,15 +72,6 @@ export function kindOf(name: string, command: string): GateKind {
 
 const NO_TESTS: readonly (GateKind | undefined)[] = ['formatter', 'linter', 'typecheck'];
 
-/** `checkTypes` and `check:types` -> `check`, `types`. */
-export function wordsOf(name: string): string[] {
-  return name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
-}
-
 function kindOfName(name: string): GateKind | undefined {
   for (const word of wordsOf(name)) {
     const kind = KIND_OF_WORD.get(word);
@@ -73,7 +83,7 @@ function kindOfName(name: string): GateKind | undefined {
 function kindOfCommand(command: string): GateKind | undefined {
   const kinds = command
     .split(/&&|;/)
-    .map((part) => kindOfProgram(part.trim()))
+    .map((part) => kindOfProgram(programIn(part.trim())))
     .filter((kind) => kind !== undefined);
   return new Set(kinds).size > 1 ? 'other' : kinds[0];
 }

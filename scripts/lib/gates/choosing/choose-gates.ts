@@ -4,6 +4,7 @@ import { gateKinds } from '../gate-kind.ts';
 import type { Candidate, Project } from '../project.ts';
 import { identitiesOf, whatIsRun } from './identity.ts';
 import { RULES, sameCommand } from './leave-out.ts';
+import { inParts } from './parts-of-whole.ts';
 import type { Around } from './rule.ts';
 
 export interface Discovered {
@@ -33,7 +34,8 @@ export function chooseGates(candidates: readonly Candidate[], project: Project):
         leftOut.push({ ...printed(one), reason });
     chosen = chosen.filter((one) => !reasons.has(one));
   }
-  const gates = chosen.map(({ runs, assumed, isRun: _, refused, ...gate }) => gate);
+  const whole = chosen.flatMap((one) => inParts(one, chosen, around));
+  const gates = whole.map(({ runs, assumed, isRun: _, refused, ...gate }) => gate);
   gates.sort((a, b) => gateKinds.indexOf(a.kind) - gateKinds.indexOf(b.kind));
   return { gates: withUniqueNames(gates), leftOut };
 }

@@ -1,6 +1,5 @@
 /** Which candidates are no gates beside the others, each rule for itself, and why: what is said to the user. */
-import { withoutRunner } from '../commands.ts';
-import { wordsOf } from '../gate-kind.ts';
+import { withoutRunner, wordsOf } from '../commands.ts';
 import type { Candidate } from '../project.ts';
 import { otherOfItsKind } from './other-of-its-kind.ts';
 import { objectIn } from './refusal.ts';

@@ -1,6 +1,6 @@
 /** Whether a task promises a check, and why it is none all the same: it writes, never ends, or reaches outside. */
-import { withoutRunner } from '../commands.ts';
-import { kindOf, wordsOf } from '../gate-kind.ts';
+import { withoutRunner, wordsOf } from '../commands.ts';
+import { kindOf } from '../gate-kind.ts';
 
 const CHECKING_WORDS = new Set(
   (

@@ -1,6 +1,7 @@
 /** Of what contains each other, or is one program under several settings, the one that says most. */
 import { scriptReference, withoutRunner } from '../commands.ts';
 import type { Candidate, Project } from '../project.ts';
+import { isOfSeveralKinds } from './parts-of-whole.ts';
 import { type Around, reasons } from './rule.ts';
 
 /**
@@ -27,7 +28,7 @@ export function wholeOrParts(
     const isSaid = parts.some((part) => said.has(nameOf(part)));
     const areAll = parts.length === runs.length && !buildsFirst(parts);
     if (areAll && (!isOneKind || isSaid)) dropped.set(whole, 'its parts are gates themselves');
-    else
+    else if (!isOfSeveralKinds({ ...whole, runs }, project))
       for (const part of contained({ ...whole, runs }, parts, project))
         dropped.set(part, `it is a part of \`${whole.command}\``);
   }
