@@ -28,6 +28,8 @@ function result(
     outcomes,
     changed_files: [],
     verdict: null,
+    interference: false,
+    missing_dependencies: [],
     broken_tests: [],
     repaired_tests: [],
     missing_tests: [],

@@ -18,7 +18,13 @@ const green: GateResult = {
   flaky: false,
   tests: null,
   changed_files: [],
-  ...{ broken_tests: [], repaired_tests: [], missing_tests: [] },
+  ...{
+    interference: false,
+    missing_dependencies: [],
+    broken_tests: [],
+    repaired_tests: [],
+    missing_tests: [],
+  },
   verdict: null,
 };
 const red: GateResult = {

@@ -21,7 +21,13 @@ function gate(facts: Partial<Gate> = {}): Gate {
     ...{ name: 'test', kind: 'test', command: 'npm test', status: 'fail', exit_code: 1 },
     ...{ duration_ms: 1, log: '/nowhere.log', tail: 'error', cached: false, flaky: false },
     ...{ tests: null, changed_files: [], verdict: 'introduced' },
-    ...{ broken_tests: [], repaired_tests: [], missing_tests: [] },
+    ...{
+      interference: false,
+      missing_dependencies: [],
+      broken_tests: [],
+      repaired_tests: [],
+      missing_tests: [],
+    },
     ...facts,
   };
 }

@@ -14,7 +14,15 @@ function gate(name: string, facts: Partial<Gate> = {}): Gate {
   return {
     ...{ name, kind: 'test', command: name, status: 'pass', exit_code: 0, duration_ms: 1 },
     ...{ log: '', tail: '', cached: false, flaky: false, tests: null, changed_files: [] },
-    ...{ verdict: null, broken_tests: [], repaired_tests: [], missing_tests: [], outcomes: null },
+    ...{
+      verdict: null,
+      interference: false,
+      missing_dependencies: [],
+      broken_tests: [],
+      repaired_tests: [],
+      missing_tests: [],
+      outcomes: null,
+    },
     ...facts,
   };
 }

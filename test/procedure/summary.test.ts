@@ -318,7 +318,13 @@ function gated(target: string, tree: string, status: 'pass' | 'fail'): TargetRes
         },
         ...{ log: '', tail: '', cached: false, flaky: false, changed_files: [], verdict },
         ...{ tests: { ran: 7, failed: status === 'pass' ? 0 : 2 }, outcomes: null },
-        ...{ broken_tests: [], repaired_tests: [], missing_tests: [] },
+        ...{
+          interference: false,
+          missing_dependencies: [],
+          broken_tests: [],
+          repaired_tests: [],
+          missing_tests: [],
+        },
       },
     ],
   };

@@ -61,7 +61,13 @@ export function gate(facts: Partial<Gate> = {}): Gate {
       flaky: false,
     },
     ...{ tests: { ran: 214, failed: 0 }, verdict: 'ok', changed_files: [] },
-    ...{ broken_tests: [], repaired_tests: [], missing_tests: [] },
+    ...{
+      interference: false,
+      missing_dependencies: [],
+      broken_tests: [],
+      repaired_tests: [],
+      missing_tests: [],
+    },
     ...facts,
   };
 }

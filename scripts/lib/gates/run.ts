@@ -4,13 +4,14 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { mkdir, writeFile } from '../disk.ts';
 import { environmentIn } from '../process/led-environment.ts';
-import type { Slots } from '../process/slots.ts';
+import { Slots } from '../process/slots.ts';
 import { type LongCommandEnd, superviseCommand } from '../process/supervise.ts';
 import { maskFile, type Secret } from '../secrets.ts';
 import type { CachedResult, GateMemory } from './cache.ts';
 import type { TestCount } from './count-tests.ts';
 import { type Gate, type GateKind, gateKinds } from './gate.ts';
 import { type Apart, gateEnvironment } from './gate-environment.ts';
+import { isInterfered, speaksOfInterference } from './interference.ts';
 import { readEnd, tailOf, withLogs } from './log.ts';
 import type { TestOutcomes } from './outcomes/outcomes.ts';
 import { readTests } from './read-tests.ts';
@@ -33,6 +34,10 @@ export interface GateResult {
   cached: boolean;
   /** It was red, and green when it was run once more: `status`, log and tail are those of the red run. */
   flaky: boolean;
+  /** Another program had what it needed, a port or a lock; or it was red beside other gates, and is green alone. */
+  interference: boolean;
+  /** Packages that its tree asks for and that could not be had where it was red. */
+  missing_dependencies: string[];
   tests: TestCount | null;
   /** The tests by their names, where the runner gives them. */
   outcomes: TestOutcomes | null;
@@ -47,6 +52,8 @@ export interface GateResult {
 
 /** What a gate came to before it is compared with anything. */
 const UNJUDGED = { verdict: null, broken_tests: [], repaired_tests: [], missing_tests: [] };
+
+const UNHINDERED = { flaky: false, interference: false, missing_dependencies: [] };
 
 export interface RunGatesRequest {
   /** Top of the working tree that they run in. */
@@ -72,6 +79,8 @@ export interface RunGatesRequest {
   apart?: Apart | null;
   /** Are masked in the logs. */
   secrets?: readonly Secret[];
+  /** Packages that the tree asks for and that are not there. */
+  missing?: string[];
   /** Puts back what the gate changed in the tree, and tells what it was. */
   putBack?: () => Promise<string[]>;
   /**
@@ -118,37 +127,48 @@ export async function recallGates(
 async function recall(gate: Gate, memory: GateMemory): Promise<GateResult | null> {
   const known = await memory.read(gate);
   const { name, kind, command } = gate;
-  return known && { name, kind, command, ...known, cached: true, flaky: false, ...UNJUDGED };
+  return known && { name, kind, command, ...known, cached: true, ...UNHINDERED, ...UNJUDGED };
 }
 
 async function runGateOnce(request: RunGatesRequest, gate: Gate, log: string): Promise<GateResult> {
-  const { memory = null, slots, signal, trial } = request;
+  const { memory = null, missing = [] } = request;
   const { name, kind, command } = gate;
-  const result = await inSlot(slots, kind, signal, async () => {
-    const first = await runGate(request, gate, log);
-    if (trial !== undefined && first.status !== 'pass') return { ...first, flaky: false };
-    const flaky = first.status === 'fail' && (await changesItsMind(request, gate, log));
-    const lasting = isLasting(first) && !flaky ? first : null;
-    if (memory !== null && lasting !== null) await memory.write(gate, lasting);
-    return { ...first, flaky };
-  });
-  return { name, kind, command, ...result, cached: false, ...UNJUDGED };
+  const result = await runUntilSure(request, gate, log);
+  const isSure = !result.flaky && !result.interference && isLasting(result);
+  const missing_dependencies = result.status === 'pass' ? [] : missing;
+  const isKept = isSure && missing_dependencies.length === 0;
+  if (memory !== null && isKept && (request.trial === undefined || result.status === 'pass'))
+    await memory.write(gate, result as Outcome & CachedResult);
+  return { name, kind, command, ...result, missing_dependencies, cached: false, ...UNJUDGED };
 }
 
-function inSlot<Result>(
-  slots: Slots | undefined,
-  kind: GateKind,
-  signal: AbortSignal | undefined,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  return slots === undefined ? work() : slots.use(gateKinds.indexOf(kind), work, signal);
-}
+type Sure = Outcome & Pick<GateResult, 'flaky' | 'interference'>;
 
-/** Whether a red gate is green when it is run once more. */
-async function changesItsMind(request: RunGatesRequest, gate: Gate, log: string): Promise<boolean> {
-  request.signal?.throwIfAborted();
-  const again = await runGate(request, gate, log.replace(/\.log$/, '.again.log'));
-  return again.status === 'pass';
+/**
+ * What is red runs once more while nothing else does, before anybody is blamed. Red beside others and green alone, it is
+ * green; red and then green in the same place, it changes its mind.
+ */
+async function runUntilSure(request: RunGatesRequest, gate: Gate, log: string): Promise<Sure> {
+  const { slots = new Slots(1), signal, trial } = request;
+  const rank = gateKinds.indexOf(gate.kind);
+  const { wasBeside, ...first } = await slots.use(
+    rank,
+    async (isBeside) => ({ ...(await runGate(request, gate, log)), wasBeside: isBeside() }),
+    signal,
+  );
+  const sure = { flaky: false, interference: false };
+  const isRed = first.status === 'fail' || (first.status === 'timeout' && wasBeside);
+  if (trial !== undefined || !isRed) return { ...first, ...sure };
+  const againLog = log.replace(/\.log$/, '.again.log');
+  return slots.alone(async () => {
+    const again = await runGate(request, gate, againLog);
+    const isGreen = again.status === 'pass';
+    const interference = isGreen
+      ? wasBeside || speaksOfInterference(await readEnd(first.log))
+      : await isInterfered(await readEnd(again.log));
+    if (isGreen && !interference) return { ...first, ...sure, flaky: true };
+    return { ...(isGreen || wasBeside ? again : first), ...sure, interference };
+  }, signal);
 }
 
 type Outcome = Pick<

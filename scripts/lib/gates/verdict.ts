@@ -4,7 +4,9 @@ import type { GateResult, GateStatus } from './run.ts';
 /**
  * How a gate's result compares with the same gate on base. `environment`: red on base in a worktree, and green in the
  * main tree with the same content, so that something is missing in worktrees. `broken`: it could not start on base, so
- * that it judges nobody. `tampered`: green only because its scripts or settings were changed.
+ * that it judges nobody. `tampered`: green only because its scripts or settings were changed. `interference`: another
+ * program had a port or a lock that it needs. `missing-dependency`: packages that the tree asks for could not be had.
+ * Both are no proof, and blame nobody.
  */
 export const verdicts = [
   'ok',
@@ -15,6 +17,8 @@ export const verdicts = [
   'environment',
   'tampered',
   'flaky',
+  'interference',
+  'missing-dependency',
 ] as const;
 
 export type Verdict = (typeof verdicts)[number];
@@ -112,6 +116,13 @@ export function judge(
   return { results: judged, passed: proved && judged.every(isAcceptable), green: areGreen(judged) };
 }
 
+/** What was in the way of a red gate that says nothing of the code. */
+function hindranceOf(result: GateResult): Verdict | null {
+  if (isGreen(result)) return null;
+  if (result.missing_dependencies.length > 0) return 'missing-dependency';
+  return result.interference ? 'interference' : null;
+}
+
 function testsAgainst({ outcomes }: GateResult, base: GateResult | undefined) {
   const { broken, repaired, missing } = compareOutcomes(
     base === undefined ? null : outcomes,
@@ -125,7 +136,7 @@ function verdictWith(
   base: GateResult | undefined,
   isTampered: boolean,
 ): Verdict | null {
-  const verdict = verdictOf(result, base);
+  const verdict = hindranceOf(result) ?? verdictOf(result, base);
   if (verdict === 'flaky') return verdict;
   if (isTampered) return 'tampered';
   return verdict === 'pre-existing' && base?.verdict === 'environment' ? 'environment' : verdict;
@@ -157,7 +168,8 @@ function areGreen(results: readonly GateResult[]): boolean {
 }
 
 function verdictOnBase(result: GateResult, inMain: GateResult | undefined): Verdict | null {
-  if (result.flaky) return 'flaky';
+  const hindrance = hindranceOf(result);
+  if (result.flaky || hindrance !== null) return hindrance ?? 'flaky';
   if (isGreen(result)) return null;
   if (inMain !== undefined && isGreen(inMain)) return 'environment';
   if (isBroken(result)) return 'broken';
@@ -173,9 +185,16 @@ function statusOf({ flaky, status }: Judged): GateStatus {
   return flaky ? 'pass' : status;
 }
 
+const UNACCEPTABLE: ReadonlySet<Verdict> = new Set([
+  'introduced',
+  'tampered',
+  'interference',
+  'missing-dependency',
+]);
+
 function isAcceptable({ status, verdict }: GateResult): boolean {
   if (verdict === null) return status === 'pass';
-  return verdict !== 'introduced' && verdict !== 'tampered';
+  return !UNACCEPTABLE.has(verdict);
 }
 
 /** Both red, but other tests fail than before, or more. */

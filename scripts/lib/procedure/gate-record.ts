@@ -22,6 +22,15 @@ export const gateResultSchema = z.object({
   tail: z.string().describe('the last lines of a red one'),
   cached: z.boolean(),
   flaky: z.boolean().default(false).describe('it was red, and green when it was run once more'),
+  interference: z
+    .boolean()
+    .default(false)
+    .describe(
+      'another program had a port or a lock that it needs; or it was red beside other gates, and is green alone',
+    ),
+  missing_dependencies: names(
+    'of a red one: packages that its tree asks for and that could not be had (or the lockfile that names them)',
+  ),
   tests: z.object({ ran: z.number(), failed: z.number() }).nullable(),
   changed_files: z
     .array(z.string())
@@ -31,7 +40,7 @@ export const gateResultSchema = z.object({
     .enum(verdicts)
     .nullable()
     .describe(
-      'against base; null until base was run. environment: red in worktrees only; broken: it could not start on base; tampered: green only because its scripts or settings were changed',
+      'against base; null until base was run. environment: red in worktrees only; broken: it could not start on base; tampered: green only because its scripts or settings were changed; interference, missing-dependency: no proof, and nobody is to blame',
     ),
   broken_tests: names('tests that fail here and not on base, where the runner names them'),
   repaired_tests: names('tests that failed on base and pass here'),

@@ -29,6 +29,8 @@ const VERDICTS: Record<Verdict, string> = {
   broken: 'broken: it could not start on base',
   tampered: 'tampered: red with the scripts and settings of base',
   flaky: 'flaky: red, then green',
+  interference: 'interference: another program had its port or lock',
+  'missing-dependency': 'missing-dependency: packages are not installed',
 };
 
 /** A status that is none of ours stands as it is. */

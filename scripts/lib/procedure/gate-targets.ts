@@ -312,6 +312,8 @@ class Gating {
 
   private tell({ target }: GateTarget, result: GateResult): void {
     const { name, status, duration_ms, cached, flaky, changed_files } = result;
+    if (result.interference)
+      this.reporter.warn(`${target}: ${name} ${INTERFERENCE[status === 'pass' ? 'green' : 'red']}`);
     const time = cached ? ' (cached)' : ` in ${Math.round(duration_ms / 100) / 10} s`;
     this.reporter.progress(
       `${target}: ${name} ${flaky ? 'flaky (red, then green)' : status}${time}`,
@@ -326,6 +328,12 @@ class Gating {
 function isGreen(results: readonly GateResult[], gate: string): boolean {
   return results.some(({ name, status, flaky }) => name === gate && (status === 'pass' || flaky));
 }
+
+const INTERFERENCE = {
+  green:
+    'was red beside other gates, or for a port or lock that another program had, and is green alone: it counts as green. They were in each other’s way: --jobs 1 runs one gate after the other.',
+  red: 'is red for want of a port or lock that another program has (interference): that says nothing of the code. End that program, and run the gate again, with --jobs 1.',
+} as const;
 
 /** So many changed paths are named. */
 const MOST_PATHS = 50;
