@@ -54,6 +54,12 @@ const script = defineScript({
       .boolean()
       .default(false)
       .describe("do not run the repository's post-checkout hook in the worktrees"),
+    network: z
+      .boolean()
+      .default(false)
+      .describe(
+        'for the whole session: packages that a result newly asks for may be installed from the network',
+      ),
     dryRun: commonOptions.dryRun,
   }),
   output: z.object({

@@ -42,6 +42,12 @@ export const configurationSchema = z.strictObject({
         .union([z.number().positive(), z.literal('none')])
         .optional()
         .describe('the most that one folder may have to be copied where the disk cannot share it'),
+      network: z
+        .boolean()
+        .optional()
+        .describe(
+          'whether packages that a result newly asks for may be installed from the network, if its package manager has them in no cache',
+        ),
     })
     .optional()
     .describe('how worktrees get what the gates need'),

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Needed } from '../../scripts/lib/gates/needed-files.ts';
-import { offlineInstall, planProvision } from '../../scripts/lib/gates/provision-plan.ts';
+import { offlineInstall } from '../../scripts/lib/gates/package-managers.ts';
+import { planProvision } from '../../scripts/lib/gates/provision-plan.ts';
 
 const MB = 1024 ** 2;
 const GB = 1024 ** 3;

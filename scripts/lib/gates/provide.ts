@@ -59,17 +59,17 @@ type Outcome = Pick<Provided, 'how' | 'bytes' | 'reason'>;
 async function provideOne(
   mainTree: string,
   worktree: string,
-  { path, kind, how, bytes, command, reason }: Provision,
+  { path, kind, how, bytes, command, reason, from: origin = mainTree }: Provision,
   install: Installer,
 ): Promise<Outcome> {
   const skipped = (why: string): Outcome => ({ how: 'skipped', bytes: 0, reason: why });
   try {
     if (how === 'skip') return skipped(reason ?? 'it was not wanted');
-    const [from, to] = [join(mainTree, path), join(worktree, path)];
+    const [from, to] = [join(origin, path), join(worktree, path)];
     const source = await statOrNull(from);
-    if (source === null) return skipped('it is no longer in the main tree');
+    if (source === null) return skipped('it is no longer there');
     if (await statOrNull(to)) return { how: 'present', bytes: 0 };
-    if (source.isSymbolicLink() && !(await staysInside(mainTree, path)))
+    if (source.isSymbolicLink() && !(await staysInside(origin, path)))
       return skipped('it is a symlink to a place outside the repository, or an absolute one');
     const obstacle = await prepareParents(worktree, path, kind);
     if (obstacle !== null) return skipped(obstacle);
@@ -84,7 +84,7 @@ async function provideOne(
       await symlink(from, to);
       return { how: 'link', bytes: 0 };
     }
-    await copy(from, to, (draft) => relocate(draft, path, { from: mainTree, to: worktree }));
+    await copy(from, to, (draft) => relocate(draft, path, { from: origin, to: worktree }));
     return { how, bytes };
   } catch (error) {
     return skipped(messageOf(error));

@@ -1,11 +1,13 @@
 /** How each thing that a worktree needs is to get there: decided from facts, before anything is copied. */
-import { posix } from 'node:path';
 import type { Needed } from './needed-files.ts';
+import { offlineInstall } from './package-managers.ts';
 
 export type ProvisionHow = 'reflink' | 'copy' | 'install' | 'link' | 'skip';
 
 export interface Provision extends Needed {
   how: ProvisionHow;
+  /** Top of the working tree that it is taken from, where that is not the main tree. */
+  from?: string;
   /** What it holds in the main tree. */
   bytes: number;
   /** With `install`: the command, run in the folder that it lies in. */
@@ -66,37 +68,6 @@ export function planProvision(
     left -= wanted;
     return { ...one, how: 'copy' };
   });
-}
-
-/** What a package manager is told to install from its own cache alone, by the lockfile beside the folder. */
-const INSTALLERS: Record<string, readonly (readonly [lockfile: string, command: string])[]> = {
-  node_modules: [
-    ['package-lock.json', 'npm ci --offline --no-audit --no-fund'],
-    ['npm-shrinkwrap.json', 'npm ci --offline --no-audit --no-fund'],
-    ['pnpm-lock.yaml', 'pnpm install --offline --frozen-lockfile'],
-    ['yarn.lock', 'YARN_ENABLE_NETWORK=0 yarn install --offline --frozen-lockfile'],
-  ],
-  '.venv': [['uv.lock', 'uv sync --offline --frozen']],
-  vendor: [
-    ['composer.lock', 'COMPOSER_DISABLE_NETWORK=1 composer install --no-interaction'],
-    ['Gemfile.lock', 'bundle install --local'],
-    ['go.sum', 'GOPROXY=off GOFLAGS=-mod=mod go mod vendor'],
-  ],
-};
-
-/** Where a lockfile would say how something is installed. */
-export function lockfilesBeside({ path }: Needed): string[] {
-  const installers = INSTALLERS[posix.basename(path)] ?? [];
-  return installers.map(([lockfile]) => posix.join(posix.dirname(path), lockfile));
-}
-
-/** Null where no lockfile says how, or its package manager knows no way without a network. */
-export function offlineInstall(path: string, trackedPaths: ReadonlySet<string>): string | null {
-  const folder = posix.dirname(path);
-  const found = INSTALLERS[posix.basename(path)]?.find(([lockfile]) =>
-    trackedPaths.has(posix.join(folder, lockfile)),
-  );
-  return found?.[1] ?? null;
 }
 
 function inMegabytes(bytes: number): string {

@@ -123,9 +123,10 @@ function hindranceOf(result: GateResult): Verdict | null {
   return result.interference ? 'interference' : null;
 }
 
-function testsAgainst({ outcomes }: GateResult, base: GateResult | undefined) {
+function testsAgainst(result: GateResult, base: GateResult | undefined) {
+  const isKnown = base !== undefined && hindranceOf(result) === null;
   const { broken, repaired, missing } = compareOutcomes(
-    base === undefined ? null : outcomes,
+    isKnown ? result.outcomes : null,
     base?.outcomes ?? null,
   );
   return { broken_tests: broken, repaired_tests: repaired, missing_tests: missing };

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { listEntryChanges } from '../git/changes.ts';
 import { pathText } from '../git/paths.ts';
+import { listed } from '../listed.ts';
 import type { Reporter } from '../script.ts';
 import { readMainTree } from '../session/main-tree.ts';
 import type { Session } from '../session/session.ts';
@@ -19,9 +20,9 @@ export const mainGatesSchema = z.object({
       proof: z.string().describe('its status in the scratch worktree'),
       main: z.string().describe('its status in the main tree'),
       because: z
-        .enum(['user-changes', 'environment', 'flaky'])
+        .enum(['user-changes', 'environment', 'flaky', 'missing-dependency', 'interference'])
         .describe(
-          'user-changes: the main tree holds more than the result; environment: the same content, so that ignored files, programs or ports differ',
+          'user-changes: the main tree holds more than the result; environment: the same content, so that ignored files, programs or ports differ; missing-dependency, interference: as the verdicts of these names',
         ),
       detail: z.string(),
     }),
@@ -76,10 +77,24 @@ export function explain(
         gate: gate.name,
         proof: before.status,
         main: gate.status,
-        ...reasonFor(gate.flaky || before.flaky, own),
+        ...(hindranceIn(gate) ?? reasonFor(gate.flaky || before.flaky, own)),
       },
     ];
   });
+}
+
+function hindranceIn({
+  verdict,
+  missing_dependencies: missing,
+}: TargetResult['gates'][number]): ReturnType<typeof reasonFor> | null {
+  if (verdict === 'missing-dependency')
+    return {
+      because: verdict,
+      detail: `packages that the result asks for are not installed in your tree yet: ${listed(missing)}. Install them, and run the gates again.`,
+    };
+  return verdict === 'interference'
+    ? { because: verdict, detail: 'another program has a port or a lock that it needs.' }
+    : null;
 }
 
 function reasonFor(

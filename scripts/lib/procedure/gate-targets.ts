@@ -15,6 +15,7 @@ import { scrubbedEnvironment } from '../git/git.ts';
 import { pathText } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { rewindWorktree } from '../git/rewind-worktree.ts';
+import { listed } from '../listed.ts';
 import { environmentIn } from '../process/led-environment.ts';
 import { Slots } from '../process/slots.ts';
 import type { Reporter } from '../script.ts';
@@ -22,8 +23,10 @@ import { readWorkplace, type Workplace } from '../session/capture.ts';
 import { runMark, scratchMark, sessionMark } from '../session/marks.ts';
 import type { Session } from '../session/session.ts';
 import { type Examined, examineGates, NOT_EXAMINED } from './examine-gates.ts';
+import { changedManifests, fitDependencies } from './fit-dependencies.ts';
 import type { TargetResult } from './gate-record.ts';
 import { withHeadOnBase } from './head-on-base.ts';
+import { runnerIn } from './run-in-worktree.ts';
 import { type Lay, withScratchWorktree } from './scratch-worktree.ts';
 import { type Needs, readNeeds } from './worktree-needs.ts';
 
@@ -216,9 +219,10 @@ class Gating {
       for (const result of known) this.tell(target, result);
       return known;
     }
-    if (place !== null) return this.run(target, place, memory, gates);
+    if (place !== null)
+      return this.run(target, place, memory, gates, await this.fit(target, place));
     return this.scratch(tree, target.target, request.signal, (workplace) =>
-      this.run(target, placeOf(workplace, null), memory, gates),
+      this.run(target, placeOf(workplace, null), memory, gates, workplace.missing),
     );
   }
 
@@ -233,17 +237,35 @@ class Gating {
     return memoryOf(fileGateCache(cache), tree, surroundings);
   }
 
+  /** A model may have written a manifest and installed nothing. In the main tree nothing is installed. */
+  private async fit({ target, tree }: GateTarget, place: GatePlace): Promise<string[]> {
+    const { repository, session, request, needs } = this;
+    const { directory, rewind } = place;
+    const changed = await changedManifests(repository, needs, request.base, tree);
+    const worktree = { label: target, directory };
+    const run = rewind && runnerIn(repository, session, worktree, needs.secrets, request.signal);
+    const means = { network: needs.network, run };
+    const missing = await fitDependencies(repository, directory, changed, means, (message) =>
+      this.reporter.progress(`${target}: ${message}`),
+    );
+    const now = changed.length === 0 || rewind === null ? tree : await place.read();
+    if (now !== tree) await rewind?.(now, tree);
+    return missing;
+  }
+
   private run(
     target: GateTarget,
     place: GatePlace,
     memory: GateMemory | null,
     gates: readonly Gate[],
+    missing: string[],
   ): Promise<GateResult[]> {
     const { workplace, ownedBy } = place;
     // A scratch worktree is on base from the start.
-    if (workplace === null || ownedBy === null) return this.runIn(target, place, memory, gates);
+    if (workplace === null || ownedBy === null)
+      return this.runIn(target, place, memory, gates, missing);
     return withHeadOnBase(workplace, this.request.base, ownedBy, (onBase) =>
-      this.runIn(target, placeOf(onBase, ownedBy), memory, gates),
+      this.runIn(target, placeOf(onBase, ownedBy), memory, gates, missing),
     );
   }
 
@@ -252,6 +274,7 @@ class Gating {
     place: GatePlace,
     memory: GateMemory | null,
     gates: readonly Gate[],
+    missing: string[],
   ): Promise<GateResult[]> {
     const { session, request, needs } = this;
     const { timeoutMs, logs, signal, trial } = request;
@@ -273,6 +296,7 @@ class Gating {
         apart,
         secrets: needs.secrets,
         trial,
+        missing,
         putBack: async () => {
           const now = await place.read();
           const paths = await this.pathsChanged(tree, now);
@@ -312,6 +336,10 @@ class Gating {
 
   private tell({ target }: GateTarget, result: GateResult): void {
     const { name, status, duration_ms, cached, flaky, changed_files } = result;
+    if (result.missing_dependencies.length > 0)
+      this.reporter.warn(
+        `${target}: ${name} is red, and packages that this tree asks for are not installed there: ${listed(result.missing_dependencies)}. That blames no code (missing-dependency): ${INSTALL_HINT}`,
+      );
     if (result.interference)
       this.reporter.warn(`${target}: ${name} ${INTERFERENCE[status === 'pass' ? 'green' : 'red']}`);
     const time = cached ? ' (cached)' : ` in ${Math.round(duration_ms / 100) / 10} s`;
@@ -328,6 +356,10 @@ class Gating {
 function isGreen(results: readonly GateResult[], gate: string): boolean {
   return results.some(({ name, status, flaky }) => name === gate && (status === 'pass' || flaky));
 }
+
+/** What helps where packages are missing. */
+export const INSTALL_HINT =
+  'install them where it was gated, or let them be installed from the network (make-worktrees --network, or "provide": {"network": true} in .multi-model.json), and run it again.';
 
 const INTERFERENCE = {
   green:

@@ -11,6 +11,7 @@ import {
 } from '../session/session.ts';
 import { makeWorktrees } from '../session/worktrees.ts';
 import { ensureObjects } from './archive.ts';
+import { fitPreparation } from './fit-dependencies.ts';
 import { type Prepared, prepareWorktree } from './prepare-worktree.ts';
 import { type Preparation, planPreparation, providedPaths, readNeeds } from './worktree-needs.ts';
 
@@ -23,6 +24,8 @@ export interface PreparationOptions {
   copyLimit?: number | 'none' | undefined;
   /** False: no post-checkout hook. */
   hooks: boolean;
+  /** True: packages that a result newly asks for may come from the network. */
+  network: boolean;
 }
 
 /** The session as it is with these options, in memory only. */
@@ -39,7 +42,7 @@ export async function keepPreparationOptions(
 
 function preparationWith(
   { setup: before, preparation }: SessionData,
-  { setup, link, copyLimit, hooks }: PreparationOptions,
+  { setup, link, copyLimit, hooks, network }: PreparationOptions,
 ): Pick<SessionData, 'setup' | 'preparation'> {
   return {
     setup: setup ?? before,
@@ -47,6 +50,7 @@ function preparationWith(
       link: [...new Set([...(preparation?.link ?? []), ...link])],
       copy_limit_mb: copyLimit ?? preparation?.copy_limit_mb ?? null,
       hooks: hooks ? (preparation?.hooks ?? null) : false,
+      ...(network || preparation?.network ? { network: true } : {}),
     },
   };
 }
@@ -62,7 +66,8 @@ export async function makeModelWorktrees(
   // A mix of ours may have been packed away meanwhile; base is the user's own history.
   if (start !== session.data.base) await ensureObjects(repository, session);
   const needs = await readNeeds(repository, session);
-  const preparation = await planPreparation(repository, session, needs, models.length);
+  const planned = await planPreparation(repository, session, needs, models.length);
+  const preparation = await fitPreparation(repository, session, planned, start);
   const made = await makeWorktrees(repository, session, {
     models,
     start,
@@ -87,7 +92,7 @@ async function prepareOnce(
 ): Promise<Prepared> {
   const { state, model, path, pass } = record;
   if (state === 'ready') return { provided: [], setup: null };
-  const { without, ...prepared } = await prepareWorktree(
+  const { without, missing, isUntouched, ...prepared } = await prepareWorktree(
     repository,
     session,
     { label: model, workplace: workplaceIn(session, record) },

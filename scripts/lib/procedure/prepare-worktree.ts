@@ -1,36 +1,28 @@
 /** Makes a fresh worktree fit for gates: submodules, ignored files, dependencies, the hook, the setup command. */
-import { join } from 'node:path';
-import { mkdir } from '../disk.ts';
-import { apartFromOthers, variablesOf } from '../gates/gate-environment.ts';
 import { readEnd, tailOf } from '../gates/log.ts';
 import { type Provided, provide } from '../gates/provide.ts';
-import { setupVariables } from '../gates/setup-command.ts';
 import { listEntryChanges } from '../git/changes.ts';
 import { filesAt } from '../git/files-at.ts';
-import { scrubbedEnvironment, type TrustedPlace } from '../git/git.ts';
+import type { TrustedPlace } from '../git/git.ts';
 import { pathText } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { rewindWorktree } from '../git/rewind-worktree.ts';
 import { initialiseSubmodules } from '../git/submodules.ts';
 import { treeOf } from '../git/trees.ts';
-import { environmentIn } from '../process/led-environment.ts';
-import { superviseCommand } from '../process/supervise.ts';
 import type { Reporter } from '../script.ts';
 import { maskFile } from '../secrets.ts';
 import { readWorkplace, type Workplace } from '../session/capture.ts';
 import { runMark } from '../session/marks.ts';
-import { stateRoot } from '../session/paths.ts';
-import { passFolder, type Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
+import { fitDependencies } from './fit-dependencies.ts';
 import { runPostCheckout } from './post-checkout.ts';
+import { logFile, runnerIn } from './run-in-worktree.ts';
 import { type Preparation, providedPaths } from './worktree-needs.ts';
 
 export interface Prepared {
   provided: Provided[];
   setup: { command: string; source: string; exit_code: number | null; log: string } | null;
 }
-
-/** Limit of the user's setup command; an install from a cold cache takes minutes. */
-const SETUP_LIMIT_MS = 15 * 60_000;
 
 /** A worktree that was just filled, and how to read it. */
 export interface FreshWorktree {
@@ -41,7 +33,8 @@ export interface FreshWorktree {
 
 /**
  * Carries it out in one worktree; what could not be provided, or a setup that failed, is a warning.
- * @returns also the paths that are no part of a capture, and whether all was there before and no command ran
+ * @returns also the paths that are no part of a capture, packages that could not be had, and whether all was there before
+ * and no command ran
  */
 export async function prepareWorktree(
   repository: Repository,
@@ -50,7 +43,7 @@ export async function prepareWorktree(
   preparation: Preparation,
   signal: AbortSignal,
   reporter: Reporter,
-): Promise<Prepared & { without: string[]; isUntouched: boolean }> {
+): Promise<Prepared & { without: string[]; missing: string[]; isUntouched: boolean }> {
   const { label, workplace } = worktree;
   const { place } = workplace;
   const { provision, setup } = preparation;
@@ -59,12 +52,12 @@ export async function prepareWorktree(
     if (how === 'skipped')
       reporter.warn(`${label}: the submodule ${path} is not checked out: ${reason}`);
   }
-  const run = (command: string, directory: string, log: string) =>
-    runInWorktree(repository, session, worktree, { command, directory, log }, preparation, signal);
-  const provided = await provide(repository.topLevel, place.directory, provision, {
+  const { directory } = place;
+  const run = runnerIn(repository, session, { label, directory }, preparation.secrets, signal);
+  const provided = await provide(repository.topLevel, directory, provision, {
     onProgress: (message) => reporter.progress(`${label}: ${message}`),
-    install: async (command, directory) => {
-      const { exit_code, log } = await run(command, directory, 'install');
+    install: async (command, folder) => {
+      const { exit_code, log } = await run({ command, directory: folder, what: 'install' });
       return exit_code === 0
         ? null
         : tailOf(await readEnd(log))
@@ -80,14 +73,22 @@ export async function prepareWorktree(
       );
   }
   const without = providedPaths(preparation);
+  const fit = { network: preparation.network, run };
+  const missing = await fitDependencies(
+    repository,
+    directory,
+    preparation.changed,
+    fit,
+    (message) => reporter.progress(`${label}: ${message}`),
+  );
   const hooked =
     preparation.hooks &&
     (await runHook(repository, session, worktree, preparation, signal, reporter));
-  const ran = setup && (await run(setup.command, place.directory, 'setup'));
+  const ran = setup && (await run({ command: setup.command, directory, what: 'setup' }));
   if (ran !== null && ran.exit_code !== 0) {
     reporter.warn(`${label}: the setup command failed (exit ${ran.exit_code}); see ${ran.log}.`);
   }
-  const installed = provided.some(({ how }) => how === 'install');
+  const installed = preparation.changed.length > 0 || provided.some(({ how }) => how === 'install');
   const made =
     hooked || installed || ran !== null
       ? await setApartWhatWasMade(worktree, without, reporter)
@@ -96,7 +97,9 @@ export async function prepareWorktree(
     provided,
     setup: setup && ran && { ...setup, ...ran },
     without: [...without, ...made],
+    missing,
     isUntouched:
+      preparation.changed.length === 0 &&
       !hooked &&
       ran === null &&
       provided.every(({ how }) => how === 'present' || how === 'skipped'),
@@ -171,41 +174,4 @@ function ancestors(path: string): string[] {
 function inShort(paths: readonly string[]): string {
   const [first = '', ...rest] = paths;
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
-}
-
-async function runInWorktree(
-  repository: Repository,
-  session: Session | null,
-  { label, workplace }: FreshWorktree,
-  { command, directory, log: what }: { command: string; directory: string; log: string },
-  { secrets }: Preparation,
-  signal: AbortSignal,
-): Promise<{ exit_code: number | null; log: string }> {
-  const log = await logFile(session, label, what);
-  const { exitCode } = await apartFromOthers(session?.data.session_id ?? 'alone', (apart) =>
-    superviseCommand({
-      file: 'sh',
-      args: ['-c', command],
-      cwd: directory,
-      env: {
-        ...environmentIn(workplace.directory, repository.topLevel, scrubbedEnvironment()),
-        ...variablesOf(apart),
-        ...setupVariables(repository.topLevel, workplace.directory),
-      },
-      stdoutFile: log,
-      stderrFile: log,
-      timeoutMs: SETUP_LIMIT_MS,
-      mark: runMark(session, `${label}-${what}`),
-      signal,
-    }),
-  );
-  await maskFile(log, secrets);
-  signal.throwIfAborted();
-  return { exit_code: exitCode, log };
-}
-
-async function logFile(session: Session | null, label: string, what: string): Promise<string> {
-  const logs = session === null ? join(stateRoot(), 'gates') : join(passFolder(session), 'logs');
-  await mkdir(logs, { recursive: true, mode: 0o700 });
-  return join(logs, `${label.replaceAll(/[^\w.-]/g, '-')}-${what}.log`);
 }

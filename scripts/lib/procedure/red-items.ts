@@ -1,4 +1,5 @@
 /** What is red in a result, item by item: tests where their names are known, gates otherwise. */
+import { listed } from '../listed.ts';
 import type { TargetResult } from './gate-record.ts';
 
 type GateOutcome = TargetResult['gates'][number];
@@ -8,8 +9,12 @@ export function redItems({ gates }: Pick<TargetResult, 'gates'>): Set<string> {
   return new Set(gates.flatMap(redInGate));
 }
 
-function redInGate({ name, status, verdict, flaky, outcomes }: GateOutcome): string[] {
+function redInGate(gate: GateOutcome): string[] {
+  const { name, status, verdict, flaky, outcomes } = gate;
   if (status === 'pass' || flaky || verdict === 'environment' || verdict === 'flaky') return [];
+  if (verdict === 'interference') return [`${name} (interference)`];
+  if (verdict === 'missing-dependency')
+    return [`${name} (missing dependency: ${listed(gate.missing_dependencies)})`];
   if (status !== 'fail') return [`${name} (${status})`];
   const tests = outcomes?.failed ?? [];
   return tests.length === 0 ? [name] : tests.map((test) => itemOf(name, test));

@@ -1,11 +1,12 @@
 /** One worktree for all trees that nobody works in: base, exams, mixes. Gates run in it; what they leave is taken away. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { rm } from '../disk.ts';
+import { askedFor, type ChangedManifest } from '../gates/package-managers.ts';
 import { provide } from '../gates/provide.ts';
 import { leftByGates, readProvided } from '../gates/provided-state.ts';
-import { lockfilesBeside } from '../gates/provision-plan.ts';
 import { git, type TrustedPlace } from '../git/git.ts';
 import { pathText, type RawPath, rawPathOf, splitNul } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
@@ -24,16 +25,23 @@ import { claimScratch, holdScratch, type Lying, leaveScratch } from '../session/
 import { readSession, type Session } from '../session/session.ts';
 import { withPlaceAlone, worktreePlace } from '../session/trusted-places.ts';
 import { withTemporaryFolder } from '../temporary-folder.ts';
+import { fitPreparation } from './fit-dependencies.ts';
 import { putHeadOn } from './head-on-base.ts';
 import { prepareWorktree } from './prepare-worktree.ts';
 import { type Needs, type Preparation, planPreparation } from './worktree-needs.ts';
+
+/** A tree that lies there. */
+export interface Laid extends Workplace {
+  /** Packages that it asks for and that could not be had. */
+  missing: string[];
+}
 
 /** Lays a tree there for as long as `action` runs; one tree after the other. */
 export type Lay = <T>(
   tree: string,
   label: string,
   signal: AbortSignal,
-  action: (scratch: Workplace) => Promise<T>,
+  action: (scratch: Laid) => Promise<T>,
 ) => Promise<T>;
 
 /**
@@ -101,31 +109,39 @@ class Scratch {
     return join(folder, basename(path));
   }
 
-  async lay(tree: string, label: string, signal: AbortSignal): Promise<Workplace> {
+  async lay(tree: string, label: string, signal: AbortSignal): Promise<Laid> {
     this.preparation ??= this.means.plan();
-    const preparation = await this.preparation;
-    const { topLevel } = this.repository;
+    const { repository, session } = this;
+    const { topLevel } = repository;
+    const preparation = await fitPreparation(repository, session, await this.preparation, tree);
+    const { provision, changed, network } = preparation;
     const entries = await readTree(topLevel, tree);
-    const lockfiles = preparation.needed.flatMap(lockfilesBeside).map(rawPathOf);
     const submodules = [...entries]
       .filter(([, { mode }]) => mode === '160000')
       .map(([path]) => path);
     const key = JSON.stringify([
-      preparation.provision.map(({ path, how, command }) => [path, how, command]),
-      lockfiles.map((path) => entries.get(path)?.oid ?? null),
+      provision.map(({ path, how, command }) => [path, how, command]),
+      changed.map(digestOf),
+      network,
       submodules,
     ]);
     await this.claim();
     // What submodules hold is theirs: git takes them away with the worktree.
-    const fits = this.lying?.key === key && submodules.length === 0;
-    if (!fits || !(await this.swap(tree, preparation))) await this.makeAnew(tree, key);
-    return this.prepare(tree, submodules, { label, preparation }, signal);
+    const keeps = ({ folder }: ChangedManifest) => provision.some(({ path }) => path === folder);
+    const fits = this.lying?.key === key && submodules.length === 0 && changed.every(keeps);
+    const isSwapped = fits && (await this.swap(tree, preparation));
+    if (!isSwapped) await this.makeAnew(tree, key);
+    // What was installed for one tree of these manifests is there for all of them.
+    const left = isSwapped ? { ...preparation, changed: [] } : preparation;
+    return this.prepare(tree, submodules, { label, preparation: left }, signal);
   }
 
   private async claim(): Promise<void> {
     if (this.lying !== null || this.session === null) return;
     const claimed = await claimScratch(this.session);
     this.lying = claimed?.lying ?? null;
+    // What could not be had then may be had now.
+    if (this.lying !== null && this.lying.missing.length > 0) this.lying.key = '';
     this.held = claimed?.held ?? '';
   }
 
@@ -149,7 +165,11 @@ class Scratch {
         ? []
         : [{ ...of, path: pathText(part) }];
     });
-    await provide(this.repository.topLevel, path, again, { install: async () => null });
+    const isMade = preparation.changed.length > 0 && again.some(({ from }) => from === undefined);
+    if (isMade) return false;
+    const means = { install: async () => 'it is made anew as a whole' };
+    const restored = await provide(this.repository.topLevel, path, again, means);
+    if (restored.some(({ how }) => how === 'skipped')) return false;
     // What was provided anew is new to the disk.
     if (changed.length > 0) this.lying = { ...(this.lying as Lying), provided: [] };
     return true;
@@ -190,7 +210,7 @@ class Scratch {
     const adminDir = await adminDirOf(commonDir, path);
     if (adminDir === null) throw new Error(`git does not know the worktree ${path}.`);
     const pointer = await readFile(join(path, '.git'), 'utf8');
-    this.lying = { path, adminDir, key, pointer, provided: [] };
+    this.lying = { path, adminDir, key, pointer, provided: [], missing: [] };
     await this.fill(this.means.placeAt(path), adminDir, tree);
   }
 
@@ -200,8 +220,8 @@ class Scratch {
     submodules: readonly RawPath[],
     { label, preparation }: { label: string; preparation: Preparation },
     signal: AbortSignal,
-  ): Promise<Workplace> {
-    const { path, adminDir, provided } = this.lying as Lying;
+  ): Promise<Laid> {
+    const { path, adminDir, provided, missing: before } = this.lying as Lying;
     const { repository, session, reporter } = this;
     const workplace: Workplace = {
       directory: path,
@@ -216,7 +236,7 @@ class Scratch {
       without: [],
     };
     const worktree = { label, workplace };
-    const { without, isUntouched } = await prepareWorktree(
+    const prepared = await prepareWorktree(
       repository,
       session,
       worktree,
@@ -224,11 +244,13 @@ class Scratch {
       signal,
       reporter,
     );
-    if (!isUntouched || provided.length === 0) {
+    const missing = [...before, ...prepared.missing];
+    if (!prepared.isUntouched || provided.length === 0) {
       const paths = preparation.provision.map((one) => rawPathOf(one.path));
-      this.lying = { ...(this.lying as Lying), provided: [...readProvided(path, paths)] };
+      const now = [...readProvided(path, paths)];
+      this.lying = { ...(this.lying as Lying), provided: now, missing };
     }
-    return { ...workplace, without };
+    return { ...workplace, without: prepared.without, missing };
   }
 
   private async remove(): Promise<void> {
@@ -254,6 +276,11 @@ class Scratch {
       (await leaveScratch(session, lying, held));
     if (!isLeft) await this.remove();
   }
+}
+
+function digestOf({ path, isLock, now }: ChangedManifest): [string, string] {
+  const text = isLock ? (now ?? '') : askedFor(path, now);
+  return [path, createHash('sha256').update(text).digest('hex')];
 }
 
 function removeAll(path: Buffer): Promise<void> {

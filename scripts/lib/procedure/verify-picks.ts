@@ -9,6 +9,7 @@ import { type Picks, picksSchema } from '../synthesis/picks.ts';
 import type { Comparison } from './compare.ts';
 import { type ProvedMix, proveFormatted } from './format-mix.ts';
 import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
+import { INSTALL_HINT } from './gate-targets.ts';
 import { whileGatesAreWatched } from './guard.ts';
 import type { MissingPick } from './missing-picks.ts';
 import type { OpenedComparison } from './open-comparison.ts';
@@ -133,7 +134,10 @@ async function proveAndSearch(
 ): Promise<{ mix: ProvedMix; search: MixSearch | null }> {
   const mix = await proveFormatted(exam, tree, reporter);
   const { proof, formatters } = mix;
-  if (!options.search || (proof.passed && redItems(proof).size === 0)) return { mix, search: null };
+  // No other mix is to be found by what says nothing of this one.
+  const isHindered = proof.gates.some(({ verdict }) => HINDRANCES.has(verdict ?? ''));
+  if (!options.search || isHindered || (proof.passed && redItems(proof).size === 0))
+    return { mix, search: null };
   const budget = { runs: options.searchRuns, ms: options.searchMinutes * 60_000 };
   const given = { ...exam, formatters };
   return { mix, search: await searchMix(given, comparison, picks, proof, budget, reporter) };
@@ -155,13 +159,23 @@ function answerOf({ nearest, exhausted, hopeless, only_base, runs }: MixSearch):
     : `No green mix was found (${tried}); there may be one.`;
 }
 
+/** What helps where a red gate says nothing of the code. */
+const HINDRANCES: ReadonlyMap<string, string> = new Map([
+  ['missing-dependency', `No code is to blame, packages are missing: ${INSTALL_HINT}`],
+  [
+    'interference',
+    'No code is to blame: another program has a port or a lock that the gate needs. End it, and run this again.',
+  ],
+]);
+
 /** A red proof: nothing is applied, and the answer names what is red. */
 function redProof(
   verification: z.output<typeof verificationSchema>,
   session: Session | null,
   missing: readonly MissingPick[],
 ): Refusal {
-  const { red, search, nearest_green: nearest, culprits } = verification;
+  const { red, search, nearest_green: nearest, culprits, gates } = verification;
+  const hint = gates.flatMap(({ verdict }) => HINDRANCES.get(verdict ?? '') ?? []);
   const shown = red.slice(0, 5).join(', ');
   const more = red.length > 5 ? ` and ${red.length - 5} more` : '';
   const blame = culprits.length === 0 ? '' : ` To blame: ${culprits.join('; ')}.`;
@@ -169,11 +183,13 @@ function redProof(
     code: 'gates-red',
     message: `The mix is not green: ${shown}${more}. Nothing was applied.${blame}${search === null ? '' : ` ${search.answer}`}`,
     hint: `${missing.length === 0 ? '' : `Missing: ${missing[0]?.message}. `}${
-      session !== null && nearest?.file != null
-        ? `It is another mix than the one that was chosen. To apply it, if that is agreed: ${sessionCommand(session, 'apply-picks', '--picks', nearest.file, '--verify')}`
-        : search === null
-          ? 'Read the logs that "details" names and change the picks; --search looks for the picks that are to blame and for a green mix near them.'
-          : 'Read the logs that "details" names, change the picks, or mend the code by hand after apply-picks without --verify.'
+      hint[0] !== undefined
+        ? hint[0]
+        : session !== null && nearest?.file != null
+          ? `It is another mix than the one that was chosen. To apply it, if that is agreed: ${sessionCommand(session, 'apply-picks', '--picks', nearest.file, '--verify')}`
+          : search === null
+            ? 'Read the logs that "details" names and change the picks; --search looks for the picks that are to blame and for a green mix near them.'
+            : 'Read the logs that "details" names, change the picks, or mend the code by hand after apply-picks without --verify.'
     }`,
     details: { verify: verification, missing },
   });

@@ -2,10 +2,10 @@
 import { dirname, join } from 'node:path';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { listNeeded, type Needed } from '../gates/needed-files.ts';
+import { type ChangedManifest, lockfilesBeside } from '../gates/package-managers.ts';
 import { diskFacts, draftOf, sizeOf } from '../gates/provide.ts';
 import {
   DEFAULT_COPY_LIMIT_MB,
-  lockfilesBeside,
   type Provision,
   type ProvisionWishes,
   planProvision,
@@ -24,6 +24,8 @@ export interface Needs {
   setup: { command: string; source: string } | null;
   /** Whether the user's post-checkout hook runs. */
   hooks: boolean;
+  /** Whether packages that a tree newly asks for may come from the network. */
+  network: boolean;
   /** What stands in the files that are copied, and must not stand in logs. */
   secrets: Secret[];
 }
@@ -31,6 +33,8 @@ export interface Needs {
 /** What is done to worktrees, decided before one is made. */
 export interface Preparation extends Needs {
   provision: Provision[];
+  /** In which the tree asks for other packages than base. */
+  changed: ChangedManifest[];
 }
 
 /** The same for models' worktrees and for scratch ones: otherwise their gates could not be compared. */
@@ -48,6 +52,7 @@ export async function readNeeds(repository: Repository, session: Session | null)
     wishes: wishesOf(configuration, session),
     setup: chooseSetup(configuration.setup, session, found),
     hooks: session?.data.preparation?.hooks ?? configuration.hooks ?? true,
+    network: session?.data.preparation?.network ?? configuration.provide?.network ?? false,
     secrets: await readSecrets(topLevel, settings),
   };
 }
@@ -64,7 +69,7 @@ export async function planPreparation(
   const candidates = needs.needed.flatMap(lockfilesBeside);
   const lockfiles = new Set(await filesAt(topLevel, session?.data.base ?? head).which(candidates));
   const sized = needs.needed.map((one) => ({ ...one, bytes: sizeOf(join(topLevel, one.path)) }));
-  return { ...needs, provision: planProvision(sized, lockfiles, facts, needs.wishes) };
+  return { ...needs, provision: planProvision(sized, lockfiles, facts, needs.wishes), changed: [] };
 }
 
 function wishesOf(

@@ -18,6 +18,8 @@ const lyingSchema = z.object({
   pointer: z.string(),
   /** What was provided, as it was before gates ran. */
   provided: z.array(z.tuple([z.string(), z.string()])),
+  /** Packages that could not be had. */
+  missing: z.array(z.string()).default([]),
 });
 
 export type Lying = z.output<typeof lyingSchema>;

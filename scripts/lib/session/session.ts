@@ -118,6 +118,7 @@ export const sessionSchema = z.object({
       link: z.array(z.string()),
       copy_limit_mb: z.union([z.number(), z.literal('none')]).nullable(),
       hooks: z.boolean().nullable(),
+      network: z.boolean().optional(),
     })
     .nullable()
     .default(null),
