@@ -5,23 +5,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { packPackage } from '../support/pack-package.ts';
 import { type Json, type Sandbox, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
 import { IMPORTS, ok } from '../support/walk.ts';
-
-/** A package as an archive that npm installs without a network. */
-async function pack(box: Sandbox, name: string, code: string, version = '1.0.0'): Promise<string> {
-  const folder = join(box.folder, 'packages', name, 'package');
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    join(folder, 'package.json'),
-    JSON.stringify({ name, version, type: 'module', exports: './index.js' }),
-  );
-  await writeFile(join(folder, 'index.js'), code);
-  const archive = join(box.folder, 'packages', `${name}-${version}.tgz`);
-  execFileSync('tar', ['-czf', archive, '-C', join(folder, '..'), 'package']);
-  return archive;
-}
 
 const QUIET = ['--silent', '--no-audit', '--no-fund', '--offline'];
 
@@ -39,7 +26,7 @@ const TEST = `import assert from 'node:assert'; import { test } from 'node:test'
 test('base', () => assert.equal(base, 1)); test('make', () => assert.equal(typeof make('A b'), 'string'));\n`;
 
 async function npmProject(box: Sandbox, models: Record<string, string>): Promise<string> {
-  const basic = await pack(box, 'basic', 'export const base = 1;');
+  const basic = await packPackage(box, 'basic', 'export const base = 1;');
   const cwd = await box.repository({
     'package.json': `${JSON.stringify({ name: 'x', version: '1.0.0', type: 'module', scripts: { test: 'node --test test/' } }, null, 2)}\n`,
     '.gitignore': 'node_modules/\n',
@@ -73,8 +60,8 @@ const verdictsOf = ({ results }: Json) =>
 test('a mix of two models’ packages is installed from the cache; nothing is installed in the main tree', async () => {
   await using box = await sandbox();
   const [one, two] = [
-    await pack(box, 'one', 'export const up = (s) => s.toUpperCase();'),
-    await pack(box, 'two', 'export const low = (s) => s.toLowerCase();'),
+    await packPackage(box, 'one', 'export const up = (s) => s.toUpperCase();'),
+    await packPackage(box, 'two', 'export const low = (s) => s.toLowerCase();'),
   ];
   const cwd = await npmProject(box, {
     first: `${install(one)} write('src/make.js', ${JSON.stringify(MAKES)});`,
