@@ -11,7 +11,7 @@ export interface Needed {
 }
 
 /** Shared convention for "what to copy into a worktree", in gitignore syntax. */
-const INCLUDE_FILE = '.worktreeinclude';
+export const INCLUDE_FILE = '.worktreeinclude';
 
 /** Without that file: what nearly every project that has it needs. */
 const INCLUDED_BY_HABIT = ['.env', '.env.*'];
@@ -47,7 +47,7 @@ export async function listNeeded(
 }
 
 /** The ignored paths, a folder that is ignored as a whole named once. */
-async function listIgnored(mainTree: string): Promise<Set<string>> {
+export async function listIgnored(mainTree: string): Promise<Set<string>> {
   const { stdout } = await git(mainTree, [
     'status',
     '--porcelain=v1',

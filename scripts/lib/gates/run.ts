@@ -38,6 +38,8 @@ export interface GateResult {
   interference: boolean;
   /** Packages that its tree asks for and that could not be had where it was red. */
   missing_dependencies: string[];
+  /** Of base: ignored files of the main tree that it asked for in a worktree, where they are not. */
+  lacks?: string[] | undefined;
   tests: TestCount | null;
   /** The tests by their names, where the runner gives them. */
   outcomes: TestOutcomes | null;

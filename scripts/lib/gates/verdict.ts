@@ -144,8 +144,8 @@ function verdictWith(
 }
 
 /**
- * Base's own results: what is red in a worktree and green in the main tree is for want of something that only the main
- * tree has.
+ * Base's own results: what is red in a worktree, and green or less red in the main tree, is for want of something that
+ * only the main tree has.
  * Null for what is green: there is nothing else to compare it with.
  * @param main results of the main tree while its content is the same as base's, of the red ones at least; null: not known
  */
@@ -172,9 +172,16 @@ function verdictOnBase(result: GateResult, inMain: GateResult | undefined): Verd
   const hindrance = hindranceOf(result);
   if (result.flaky || hindrance !== null) return hindrance ?? 'flaky';
   if (isGreen(result)) return null;
-  if (inMain !== undefined && isGreen(inMain)) return 'environment';
+  if (inMain !== undefined && isWorseThan(result, inMain)) return 'environment';
   if (isBroken(result)) return 'broken';
   return inMain === undefined ? null : 'pre-existing';
+}
+
+/** The same content fails otherwise, or more, in a worktree, though it may be red in the main tree for its own reason. */
+function isWorseThan(result: GateResult, inMain: GateResult): boolean {
+  if (VERDICTS[statusOf(inMain)][result.status] === 'introduced') return true;
+  const isUnread = result.tests === null && inMain.tests !== null;
+  return isUnread || failsMore(result, inMain) || (result.lacks?.length ?? 0) > 0;
 }
 
 function isGreen(result: Judged): boolean {

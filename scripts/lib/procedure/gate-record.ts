@@ -31,6 +31,12 @@ export const gateResultSchema = z.object({
   missing_dependencies: names(
     'of a red one: packages that its tree asks for and that could not be had (or the lockfile that names them)',
   ),
+  lacks: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'of base: ignored files of the main tree that it asked for in a worktree that lacks them',
+    ),
   tests: z.object({ ran: z.number(), failed: z.number() }).nullable(),
   changed_files: z
     .array(z.string())

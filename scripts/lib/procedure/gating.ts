@@ -9,6 +9,7 @@ import { stateRoot } from '../session/paths.ts';
 import { selectModels, selectPass } from '../session/select-models.ts';
 import { passFolder, type Session } from '../session/session.ts';
 import { assertStateRootApart } from '../session/state-root.ts';
+import { askMainTree, warningsOfBase } from './ask-main-tree.ts';
 import {
   type ChosenGates,
   chooseGates,
@@ -17,7 +18,7 @@ import {
   noteLeftByGates,
 } from './gate-choices.ts';
 import { keepGateResults, readGateRecord, type TargetResult, withVerdicts } from './gate-record.ts';
-import { type GateRequest, type GateTarget, gateTargets } from './gate-targets.ts';
+import { type GateTarget, gateTargets } from './gate-targets.ts';
 import { whileGatesAreWatched } from './guard.ts';
 
 export interface GatingOptions {
@@ -115,75 +116,21 @@ export async function runGating(
     reporter,
     () => gateTargets(repository, session, request, reporter),
   );
-  const results = options.main ? ran : await askMainTree(gating, request, ran, reporter);
+  const results = options.main
+    ? ran
+    : await askMainTree(repository, session, { ...request, pass }, ran, reporter);
   if (session !== null) await noteLeftByGates(repository, session, pass, targets, results);
   const judged =
     session === null
       ? withVerdicts(results)
       : await keepGateResults(session, pass, chosen, results);
-  for (const warning of judged.flatMap(warningsOfBase)) reporter.warn(warning);
+  for (const warning of await warningsOfBase(repository, session, judged)) reporter.warn(warning);
   for (const { target, left_red } of judged) {
     const isMix = target === 'main' || target === options.tree;
     if (isMix && left_red.length > 0)
       reporter.warn(`${target}: not green, what was red on base is red: ${left_red.join('; ')}.`);
   }
   return judged;
-}
-
-/**
- * What is red on base runs in the main tree too, while that holds the same content: it tells what worktrees lack from
- * what was red before. A gate that changed files is left out: the main tree is the user's.
- */
-async function askMainTree(
-  { repository, session, pass }: Gating,
-  request: GateRequest,
-  results: TargetResult[],
-  reporter: Reporter,
-): Promise<TargetResult[]> {
-  const base = results.find(({ target }) => target === 'base');
-  const isRed = (name: string) =>
-    base?.gates.some(
-      (it) =>
-        it.name === name && it.status !== 'pass' && !it.flaky && it.changed_files.length === 0,
-    );
-  const red = request.gates.filter(({ name }) => isRed(name));
-  if (base === undefined || red.length === 0) return results;
-  const answered = (in_main: TargetResult['in_main']) =>
-    results.map((it) => (it === base ? { ...base, in_main } : it));
-  if (session !== null && base.gates.every(({ cached }) => cached)) {
-    // Nothing of base was run just now: what the main tree said then is known as well.
-    const before = (await readGateRecord(session, pass))?.results.find(
-      ({ target, tree }) => target === 'base' && tree === base.tree,
-    )?.in_main;
-    if (red.every(({ name }) => before?.some((it) => it.name === name)))
-      return answered(before ?? null);
-  }
-  const main = await mainTarget(repository, session);
-  if (main.tree !== base.tree) return results;
-  reporter.progress('base: what is red there is run in the main tree too');
-  const asked = { ...request, gates: red, targets: [main] };
-  const [found] = await gateTargets(repository, session, asked, reporter);
-  return answered(found?.gates ?? null);
-}
-
-/** Said before any model is judged by it. */
-function warningsOfBase({ target, gates, in_main }: TargetResult): string[] {
-  if (target !== 'base') return [];
-  const named = (verdict: string | null) =>
-    gates
-      .filter((it) => it.verdict === verdict && it.status !== 'pass' && !it.flaky)
-      .map(({ name }) => name)
-      .join(', ');
-  const [missing, before, unknown] = [named('environment'), named('pre-existing'), named(null)];
-  return [
-    missing === ''
-      ? ''
-      : `base: ${missing}: red in a worktree and green in the main tree. Something is missing in worktrees: name it in .worktreeinclude, in "provide" of the configuration, or install it with --setup; until then these gates say nothing of a model.`,
-    before === '' ? '' : `base: ${before}: red before any model began (pre-existing).`,
-    unknown === '' || in_main !== null
-      ? ''
-      : `base: ${unknown}: red, and the main tree holds other content, so it cannot tell whether worktrees lack something.`,
-  ].filter((warning) => warning !== '');
 }
 
 async function chooseTargets(
