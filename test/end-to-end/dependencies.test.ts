@@ -1,7 +1,7 @@
 /** A tree that asks for other packages than base: they are taken from a model, installed, or named; no code is blamed. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -124,6 +124,50 @@ test('what cannot be had is named, is no proof, and blames nobody; a package tha
   assert.match(refused.json.error.message, /test \(missing dependency: not-to-be-had\)/);
   assert.match(refused.json.error.hint, /No code is to blame.*network/);
   assert.is(existsSync(join(cwd, 'node_modules/basic')), true);
+});
+
+test('the first dependency of a project: a mix has it, and what is only written down is installed', async () => {
+  await using box = await sandbox();
+  const one = await packPackage(box, 'one', 'export const up = (s) => s.toUpperCase();');
+  const test =
+    "import { test } from 'node:test'; import { make } from '../src/make.js'; test('make', () => make('a'));\n";
+  const cwd = await box.repository({
+    'package.json': '{"name":"x","type":"module","scripts":{"test":"node --test test/"}}\n',
+    '.gitignore': 'node_modules/\n',
+    'src/make.js': 'export const make = (s) => s;\n',
+    'test/make.test.js': test,
+    ...(await scriptedModels(box.folder, {
+      installs: `${install(one)} write('src/make.js', ${JSON.stringify(MAKES)});`,
+      writes: `${install(one)} remove('node_modules', { recursive: true }); write('src/make.js', ${JSON.stringify(MAKES)}); write('NOTES.md', 'x');`,
+    })),
+  });
+  const { words } = await captured(box, cwd);
+  assert.equal(verdictsOf(await ok(box, cwd, 'gates', '--all', '--base', ...words)), {
+    base: ['pass', null, [], true],
+    installs: ['pass', 'ok', [], true],
+    writes: ['pass', 'ok', [], true],
+  });
+  await ok(box, cwd, 'compare', ...words);
+  const mix = ['apply-picks', '--take', 'installs', '--pick', 'NOTES.md=writes', '--verify'];
+  const { verify } = await ok(box, cwd, ...mix, ...words);
+  assert.is(verify.gates[0].status, 'pass');
+  assert.is(existsSync(join(cwd, 'node_modules')), false);
+});
+
+test('through a link nothing is installed: what lies behind it is the user’s', async () => {
+  await using box = await sandbox();
+  const one = await packPackage(box, 'one', 'export const up = (s) => s.toUpperCase();');
+  const cwd = await npmProject(box, {
+    hand: `${IMPORTS} const it = JSON.parse(read('package.json', 'utf8')); it.dependencies.one = 'file:${one}'; write('package.json', JSON.stringify(it)); write('src/make.js', ${JSON.stringify(MAKES)});`,
+  });
+  const started = await ok(box, cwd, 'start-session', '--task', 'x', '--host', 'none');
+  const words = ['--session', started.session_id];
+  await ok(box, cwd, 'make-worktrees', '--link', 'node_modules', ...words);
+  await ok(box, cwd, 'run-model', '--all', ...words);
+  await ok(box, cwd, 'capture-diff', '--all', ...words);
+  const gated = await ok(box, cwd, 'gates', '--all', '--base', ...words);
+  assert.equal(verdictsOf(gated).hand, ['fail', 'missing-dependency', ['one'], false]);
+  assert.equal(await readdir(join(cwd, 'node_modules')), ['.package-lock.json', 'basic']);
 });
 
 /** A wheel is an archive with its files and a list of them. */

@@ -1,12 +1,12 @@
 /** What a model installs with pnpm or yarn is there for a mix; what it only wrote down is installed before its gates run. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { managersFolder } from '../support/everyday-installs.ts';
+import { managersFolder, yarn4Folder } from '../support/everyday-installs.ts';
 import { packPackage } from '../support/pack-package.ts';
-import { type Json, sandbox } from '../support/sandbox.ts';
+import { type Files, type Json, sandbox } from '../support/sandbox.ts';
 import { scriptedModels } from '../support/scripted-models.ts';
 import { IMPORTS, ok } from '../support/walk.ts';
 
@@ -15,32 +15,48 @@ test('base', () => assert.equal(base, 1)); test('make', () => assert.equal(make(
 
 const USES = "import { up } from 'one';\nexport const make = (s) => up(s);\n";
 
-const MANAGERS = [
-  { name: 'pnpm', lock: 'pnpm-lock.yaml', add: ['add', '--offline', '--ignore-scripts'] },
-  { name: 'yarn', lock: 'yarn.lock', add: ['add', '--offline', '--ignore-scripts'] },
+const OFFLINE = ['--offline', '--ignore-scripts'];
+
+interface Manager {
+  name: string;
+  lock: string;
+  files?: Files;
+  add: (archive: string) => string[];
+}
+
+const MANAGERS: readonly Manager[] = [
+  { name: 'pnpm', lock: 'pnpm-lock.yaml', add: (it) => ['add', ...OFFLINE, `file:${it}`] },
+  { name: 'yarn', lock: 'yarn.lock', add: (it) => ['add', ...OFFLINE, `file:${it}`] },
+  {
+    name: 'yarn4',
+    lock: 'yarn.lock',
+    files: { '.yarnrc.yml': 'nodeLinker: node-modules\nenableTelemetry: false\n', 'yarn.lock': '' },
+    add: (it) => ['add', `${basename(it).slice(0, -'-1.0.0.tgz'.length)}@file:${it}`],
+  },
 ];
 
-for (const { name, lock, add } of MANAGERS)
+for (const { name, lock, files, add } of MANAGERS)
   test(`${name}: packages are taken from the model, or installed`, async () => {
     await using box = await sandbox();
-    const folder = await managersFolder();
+    const folder = name === 'yarn4' ? await yarn4Folder() : await managersFolder();
     box.env.PATH = [folder, box.env.PATH].join(delimiter);
+    const program = name === 'yarn4' ? 'yarn' : name;
     const basic = await packPackage(box, 'basic', 'export const base = 1;');
     const one = await packPackage(box, 'one', 'export const up = (s) => s.toUpperCase();');
-    const run = `import { execFileSync } from 'node:child_process'; const add = () => execFileSync('${name}', ${JSON.stringify([...add, `file:${one}`])}, { stdio: 'inherit' });`;
+    const run = `import { execFileSync } from 'node:child_process'; const add = () => execFileSync('${program}', ${JSON.stringify(add(one))}, { stdio: 'inherit' });`;
     const use = `write('src/make.js', ${JSON.stringify(USES)});`;
     const cwd = await box.repository({
       'package.json': `${JSON.stringify({ name: 'x', version: '1.0.0', type: 'module', private: true, scripts: { test: 'node --test test/' } }, null, 2)}\n`,
-      '.gitignore': 'node_modules/\n',
+      '.gitignore': 'node_modules/\n.yarn/\n',
       'src/make.js': 'export const make = (s) => s;\n',
       'test/make.test.js': TEST,
+      ...files,
       ...(await scriptedModels(box.folder, {
         installs: `${IMPORTS} ${run} add(); ${use}`,
         writes: `${IMPORTS} ${run} const { renameSync } = await import('node:fs'); execFileSync('cp', ['-a', 'node_modules', '../kept']); add(); remove('node_modules', { recursive: true }); renameSync('../kept', 'node_modules'); ${use} write('NOTES.md', 'x');`,
       })),
     });
-    const first = [...add, `file:${basic}`];
-    execFileSync(name, first, { cwd, env: box.env, stdio: 'ignore' });
+    execFileSync(program, add(basic), { cwd, env: box.env, stdio: 'ignore' });
     await box.git(cwd, 'add', '--all');
     await box.git(cwd, 'commit', '--quiet', '--message', 'with its dependency');
 

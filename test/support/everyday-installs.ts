@@ -37,6 +37,16 @@ export async function managersFolder(): Promise<string> {
   return join(await installed(MANAGERS), 'node_modules/.bin');
 }
 
+/** Its successor has a name of its own in the registry. */
+const YARN4 = npmInstall({
+  'package.json': JSON.stringify({ private: true, dependencies: { '@yarnpkg/cli-dist': '4.9.2' } }),
+});
+
+/** The folder with a `yarn` of now. */
+export async function yarn4Folder(): Promise<string> {
+  return join(await installed(YARN4), 'node_modules/.bin');
+}
+
 /**
  * The folder in which a command has installed what its manifests ask for. Two tests that need it at the same time both
  * install it; the folder that is renamed first is the one that counts.

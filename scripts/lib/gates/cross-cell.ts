@@ -2,11 +2,16 @@
 
 import { belongsToTests } from '../exam/roles.ts';
 import { cutTo } from '../foreign-text.ts';
+import { listed } from '../listed.ts';
 import { compareOutcomes } from './compare-outcomes.ts';
 import type { GateResult } from './run.ts';
 
 /** A test gate's result. */
-export type TestGate = Pick<GateResult, 'name' | 'status' | 'flaky' | 'tests' | 'outcomes' | 'log'>;
+export type TestGate = Pick<
+  GateResult,
+  'name' | 'status' | 'flaky' | 'tests' | 'outcomes' | 'log'
+> &
+  Partial<Pick<GateResult, 'interference' | 'missing_dependencies'>>;
 
 /** The test gates on one tree; null: tests and code could not be put together. */
 export type TestRun = readonly TestGate[] | null;
@@ -163,6 +168,9 @@ function standing(
   const { status, outcomes, tests } = gate;
   if (status === 'pass') return { state: 'passes', failed: [], detail: '' };
   if (status !== 'fail') return unknown(WHY_UNKNOWN[status]);
+  if (gate.interference) return unknown('another program had a port or a lock that it needs');
+  if (gate.missing_dependencies?.length)
+    return unknown(`packages are not installed there: ${listed(gate.missing_dependencies)}`);
   if (gate.flaky) return unknown('it was red, and green when it was run once more');
   if (base?.flaky) return unknown("base's own tests change their mind on this code");
   const isRed = base?.status === 'fail';

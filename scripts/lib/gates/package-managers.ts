@@ -99,17 +99,28 @@ export function updateCommand(
   directory: string,
   folder: string,
 ): { command: string; cwd: string } | null {
+  const managers = MANAGERS[posix.basename(folder)] ?? [];
+  const own = posix.dirname(folder);
   // A package of a workspace has its lockfile further up.
-  for (let at = posix.dirname(folder); ; at = posix.dirname(at)) {
-    const beside = MANAGERS[posix.basename(folder)]?.filter(({ file, fresh }) => {
-      const isOwn = at === posix.dirname(folder) || fresh !== null;
-      return isOwn && existsSync(join(directory, at, file));
-    });
-    const command = beside?.[0]?.update;
-    if (beside?.[0] !== undefined)
-      return command == null ? null : { command, cwd: join(directory, at) };
-    if (at === '.') return null;
+  for (const at of [...foldersUpFrom(own), null]) {
+    const found = managers.find(({ file }) =>
+      at === null ? existsSync(join(directory, own, file)) : isLockIn(directory, at, file),
+    );
+    if (found !== undefined)
+      return found.update === null
+        ? null
+        : { command: found.update, cwd: join(directory, at ?? own) };
   }
+  return null;
+}
+
+function isLockIn(directory: string, at: string, file: string): boolean {
+  return !isManifest(file) && existsSync(join(directory, at, file));
+}
+
+/** `a/b` -> `a/b`, `a`, `.` */
+function foldersUpFrom(folder: string): string[] {
+  return folder === '.' ? ['.'] : [folder, ...foldersUpFrom(posix.dirname(folder))];
 }
 
 /** What a manifest or lockfile asks for, in two trees. */
@@ -236,10 +247,9 @@ function missingOfLock(directory: string, at: string, { before, now }: ChangedMa
 
 /** In the folder itself, or in one above it, as Node looks for it. */
 function isInNodeModules(directory: string, at: string, name: string): boolean {
-  for (let folder = at; ; folder = posix.dirname(folder)) {
-    if (existsSync(join(directory, folder, 'node_modules', name))) return true;
-    if (folder === '.') return false;
-  }
+  return foldersUpFrom(at).some((folder) =>
+    existsSync(join(directory, folder, 'node_modules', name)),
+  );
 }
 
 function readOrNull(file: string): string | null {

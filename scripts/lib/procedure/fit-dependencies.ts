@@ -33,10 +33,13 @@ export async function changedManifests(
 ): Promise<ChangedManifest[]> {
   // A manifest elsewhere may be a sample of a test.
   const places = new Set(['.', ...needed.map(({ path }) => posix.dirname(path))]);
+  const provided = new Set(needed.map(({ path }) => path));
   const changes = (await listEntryChanges(topLevel, base, tree)).flatMap(({ path, from, to }) => {
     const name = pathText(path);
     const filled = folderFilledBy(name);
     if (filled === null || !places.has(posix.dirname(name))) return [];
+    // Where that is not provided, Go and others have one place for the whole machine.
+    if (posix.basename(filled.folder) === 'vendor' && !provided.has(filled.folder)) return [];
     const oidOf = (entry: typeof to) => (entry && isRegularFile(entry.mode) ? entry.oid : null);
     return [{ path: name, ...filled, from: oidOf(from), to: oidOf(to) }];
   });
@@ -165,8 +168,12 @@ export async function fitDependencies(
     const own = changed.filter((it) => it.folder === folder);
     const missing = await missingIn(repository, directory, own);
     const isCopy =
-      directory !== repository.topLevel && isAsIn(repository.topLevel, directory, folder);
-    if (missing.length === 0 && !(isCopy && isOtherwise(own))) continue;
+      directory !== repository.topLevel &&
+      existsSync(join(directory, folder)) &&
+      isAsIn(repository.topLevel, directory, folder);
+    // The user, or the host, may have installed for the same manifests in the main tree.
+    const isStale = isCopy && isOtherwise(own) && !(await holds(repository.topLevel, own));
+    if (missing.length === 0 && !isStale) continue;
     onProgress(
       `${folder} does not fit its manifests${missing.length === 0 ? '' : `: ${missing.join(', ')}`}`,
     );
