@@ -15,7 +15,6 @@ import { scrubbedEnvironment } from '../git/git.ts';
 import { pathText } from '../git/paths.ts';
 import type { Repository } from '../git/repository.ts';
 import { rewindWorktree } from '../git/rewind-worktree.ts';
-import { listed } from '../listed.ts';
 import { environmentIn } from '../process/led-environment.ts';
 import { Slots } from '../process/slots.ts';
 import type { Reporter } from '../script.ts';
@@ -28,6 +27,7 @@ import type { TargetResult } from './gate-record.ts';
 import { withHeadOnBase } from './head-on-base.ts';
 import { runnerIn } from './run-in-worktree.ts';
 import { type Lay, withScratchWorktree } from './scratch-worktree.ts';
+import { tellGate } from './tell-gate.ts';
 import { type Needs, readNeeds } from './worktree-needs.ts';
 
 /** Something to run gates on: which tree, and where. */
@@ -335,37 +335,13 @@ class Gating {
   }
 
   private tell({ target }: GateTarget, result: GateResult): void {
-    const { name, status, duration_ms, cached, flaky, changed_files } = result;
-    if (result.missing_dependencies.length > 0)
-      this.reporter.warn(
-        `${target}: ${name} is red, and packages that this tree asks for are not installed there: ${listed(result.missing_dependencies)}. That blames no code (missing-dependency): ${INSTALL_HINT}`,
-      );
-    if (result.interference)
-      this.reporter.warn(`${target}: ${name} ${INTERFERENCE[status === 'pass' ? 'green' : 'red']}`);
-    const time = cached ? ' (cached)' : ` in ${Math.round(duration_ms / 100) / 10} s`;
-    this.reporter.progress(
-      `${target}: ${name} ${flaky ? 'flaky (red, then green)' : status}${time}`,
-    );
-    if (changed_files.length === 0 || cached) return;
-    const what = `${changed_files.slice(0, 3).join(', ')}${changed_files.length > 3 ? ', ...' : ''}`;
-    const undone = target === 'main' ? '' : '; put back, and not counted as the model’s';
-    this.reporter.warn(`${target}: the gate ${name} itself changed ${what}${undone}.`);
+    tellGate(target, result, this.reporter);
   }
 }
 
 function isGreen(results: readonly GateResult[], gate: string): boolean {
   return results.some(({ name, status, flaky }) => name === gate && (status === 'pass' || flaky));
 }
-
-/** What helps where packages are missing. */
-export const INSTALL_HINT =
-  'install them where it was gated, or let them be installed from the network (make-worktrees --network, or "provide": {"network": true} in .multi-model.json), and run it again.';
-
-const INTERFERENCE = {
-  green:
-    'was red beside other gates, or for a port or lock that another program had, and is green alone: it counts as green. They were in each other’s way: --jobs 1 runs one gate after the other.',
-  red: 'is red for want of a port or lock that another program has (interference): that says nothing of the code. End that program, and run the gate again, with --jobs 1.',
-} as const;
 
 /** So many changed paths are named. */
 const MOST_PATHS = 50;

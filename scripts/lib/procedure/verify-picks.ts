@@ -9,7 +9,6 @@ import { type Picks, picksSchema } from '../synthesis/picks.ts';
 import type { Comparison } from './compare.ts';
 import { type ProvedMix, proveFormatted } from './format-mix.ts';
 import { gateResultSchema, printTarget, type TargetResult } from './gate-record.ts';
-import { INSTALL_HINT } from './gate-targets.ts';
 import { whileGatesAreWatched } from './guard.ts';
 import type { MissingPick } from './missing-picks.ts';
 import type { OpenedComparison } from './open-comparison.ts';
@@ -17,6 +16,7 @@ import { type Exam, keepProof, prepareExam } from './prove.ts';
 import { redItems } from './red-items.ts';
 import { type Lay, withScratchWorktree } from './scratch-worktree.ts';
 import { findingsOf, type MixSearch, searchMix } from './search-mix.ts';
+import { INSTALL_HINT } from './tell-gate.ts';
 
 export const verificationSchema = z.object({
   passed: z.boolean().describe('nothing is introduced'),
