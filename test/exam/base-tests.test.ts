@@ -54,6 +54,13 @@ const tampered: [string, Gate, Gate, boolean, boolean][] = [
     false,
     false,
   ],
+  [
+    'a script that covers what the task added',
+    named(['a', 'new']),
+    { ...named(['a']), status: 'fail' },
+    true,
+    false,
+  ],
   ['a lint script that finds less', unnamed('pass'), unnamed('fail'), true, true],
   ['settings of a linter', unnamed('pass'), unnamed('fail'), false, false],
   ['it could not start', unnamed('pass'), unnamed('error'), true, false],

@@ -50,7 +50,8 @@ export function tamperedGates(
     const known = new Set([...outcome(before, 'passed'), ...outcome(before, 'failed')]);
     const failed = [...outcome(exam, 'failed')].filter((it) => known.size === 0 || known.has(it));
     const ran = outcome(result, 'passed');
-    const isUnnamed = exam.outcomes === null || outcome(exam, 'failed').size === 0;
+    // Where tests have names and none fails, something else is red: the coverage of what the task added, say.
+    const isUnnamed = outcome(exam, 'failed').size + outcome(exam, 'passed').size === 0;
     const isMadeGreen = isUnnamed ? isScriptChanged(exam.name) : failed.some((it) => !ran.has(it));
     return isMadeGreen ? [exam.name] : [];
   });
