@@ -7,7 +7,7 @@ import { parseGateOption } from '../../scripts/lib/gates/gate.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function result(log: string): CachedResult {
-  const nothing = { tests: null, outcomes: null, changed_files: [] };
+  const nothing = { tests: null, outcomes: null, cannot_load: false, changed_files: [] };
   return { status: 'pass', exit_code: 0, duration_ms: 7, log, tail: '', ...nothing };
 }
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GateResult, GateStatus } from '../../scripts/lib/gates/run.ts';
-import type { TestOutcomes } from '../../scripts/lib/gates/test-outcomes.ts';
+import type { TestOutcomes } from '../../scripts/lib/gates/runners/outcomes.ts';
 import { judge, judgeBase, type Verdict, verdictOf } from '../../scripts/lib/gates/verdict.ts';
 
 function result(
@@ -26,6 +26,7 @@ function result(
     flaky,
     tests: failed === null ? null : { ran: 10, failed },
     outcomes,
+    cannot_load: false,
     changed_files: [],
     verdict: null,
     interference: false,

@@ -17,6 +17,7 @@ const green: GateResult = {
   cached: false,
   flaky: false,
   tests: null,
+  cannot_load: false,
   changed_files: [],
   ...{
     interference: false,

@@ -23,6 +23,7 @@ function gate(facts: Partial<Gate> = {}): Gate {
     ...{ tests: null, changed_files: [], verdict: 'introduced' },
     ...{
       interference: false,
+      cannot_load: false,
       missing_dependencies: [],
       broken_tests: [],
       repaired_tests: [],

@@ -17,6 +17,7 @@ function gate(name: string, facts: Partial<Gate> = {}): Gate {
     ...{
       verdict: null,
       interference: false,
+      cannot_load: false,
       missing_dependencies: [],
       broken_tests: [],
       repaired_tests: [],

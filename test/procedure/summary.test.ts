@@ -316,7 +316,15 @@ function gated(target: string, tree: string, status: 'pass' | 'fail'): TargetRes
           exit_code: 0,
           duration_ms: 1,
         },
-        ...{ log: '', tail: '', cached: false, flaky: false, changed_files: [], verdict },
+        ...{
+          log: '',
+          tail: '',
+          cached: false,
+          flaky: false,
+          cannot_load: false,
+          changed_files: [],
+          verdict,
+        },
         ...{ tests: { ran: 7, failed: status === 'pass' ? 0 : 2 }, outcomes: null },
         ...{
           interference: false,

@@ -63,6 +63,7 @@ export function gate(facts: Partial<Gate> = {}): Gate {
     ...{ tests: { ran: 214, failed: 0 }, verdict: 'ok', changed_files: [] },
     ...{
       interference: false,
+      cannot_load: false,
       missing_dependencies: [],
       broken_tests: [],
       repaired_tests: [],

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { copyFile, mkdir, rename, rm, writeFile } from '../disk.ts';
 import { systemErrorCode } from '../errors.ts';
 import type { Gate } from './gate.ts';
-import { outcomesSchema } from './outcomes/outcomes.ts';
+import { outcomesSchema } from './runners/outcomes.ts';
 import { describePrograms } from './surroundings.ts';
 
 /** What stays true of a gate on a tree. A time-out or an error says more about the machine: neither is kept. */
@@ -18,6 +18,7 @@ const cachedResultSchema = z.object({
   tail: z.string(),
   tests: z.object({ ran: z.number().int(), failed: z.number().int() }).nullable(),
   outcomes: outcomesSchema.nullable(),
+  cannot_load: z.boolean(),
   changed_files: z.array(z.string()),
 });
 

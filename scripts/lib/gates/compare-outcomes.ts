@@ -1,4 +1,4 @@
-import type { TestOutcomes } from './outcomes/outcomes.ts';
+import type { TestOutcomes } from './runners/outcomes.ts';
 
 export interface OutcomeChanges {
   /** Fail now, and did not fail on base, where they may not have been. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plainText } from './outcomes/plain-text.ts';
+import { plainText } from './runners/plain-text.ts';
 
 /** A log may have 200 MB; summaries stand at its end. */
 const READ_BYTES = 4 * 1024 ** 2;

@@ -6,15 +6,17 @@ import { mkdir, writeFile } from '../disk.ts';
 import { environmentIn } from '../process/led-environment.ts';
 import { Slots } from '../process/slots.ts';
 import { type LongCommandEnd, superviseCommand } from '../process/supervise.ts';
-import { maskFile, type Secret } from '../secrets.ts';
+import { maskFile, maskTexts, type Secret } from '../secrets.ts';
 import type { CachedResult, GateMemory } from './cache.ts';
-import type { TestCount } from './count-tests.ts';
 import { type Gate, type GateKind, gateKinds } from './gate.ts';
 import { type Apart, gateEnvironment } from './gate-environment.ts';
 import { isInterfered, speaksOfInterference } from './interference.ts';
 import { readEnd, tailOf, withLogs } from './log.ts';
-import type { TestOutcomes } from './outcomes/outcomes.ts';
-import { readTests } from './read-tests.ts';
+import { askForReport } from './runners/ask.ts';
+import { excerptOf } from './runners/excerpt.ts';
+import type { TestOutcomes } from './runners/outcomes.ts';
+import { readTests } from './runners/read-tests.ts';
+import type { TestCount } from './runners/runner.ts';
 import type { Verdict } from './verdict.ts';
 
 export type GateStatus = 'pass' | 'fail' | 'timeout' | 'not-run' | 'error';
@@ -29,7 +31,7 @@ export interface GateResult {
   duration_ms: number;
   /** Absolute path of its whole output. */
   log: string;
-  /** The end of the log, for people; empty for a gate that passed. */
+  /** Why its tests failed, else the end of the log, for people; empty for a gate that passed. */
   tail: string;
   cached: boolean;
   /** It was red, and green when it was run once more: `status`, log and tail are those of the red run. */
@@ -43,6 +45,8 @@ export interface GateResult {
   tests: TestCount | null;
   /** The tests by their names, where the runner gives them. */
   outcomes: TestOutcomes | null;
+  /** Nothing of its tests could be loaded, by what the runner says. */
+  cannot_load: boolean;
   /** Files of the tree that the gate itself changed; they were put back. */
   changed_files: string[];
   verdict: Verdict | null;
@@ -175,28 +179,46 @@ async function runUntilSure(request: RunGatesRequest, gate: Gate, log: string): 
 
 type Outcome = Pick<
   GateResult,
-  'status' | 'exit_code' | 'duration_ms' | 'log' | 'tail' | 'tests' | 'outcomes' | 'changed_files'
+  | 'status'
+  | 'exit_code'
+  | 'duration_ms'
+  | 'log'
+  | 'tail'
+  | 'tests'
+  | 'outcomes'
+  | 'cannot_load'
+  | 'changed_files'
 >;
 
-async function runGate(request: RunGatesRequest, gate: Gate, log: string): Promise<Outcome> {
+/** @param isAsking for a report, which may be to blame where a red log speaks of it */
+async function runGate(
+  request: RunGatesRequest,
+  gate: Gate,
+  log: string,
+  isAsking = gate.kind === 'test',
+): Promise<Outcome> {
   const cwd = join(request.directory, gate.cwd);
   if (!(await isDirectory(cwd))) return notStarted(log, `The directory ${cwd} is not there.`);
 
+  const env = gateEnvironment(
+    environmentIn(
+      request.directory,
+      request.mainTree ?? request.directory,
+      request.env ?? process.env,
+    ),
+    request.mark,
+    request.apart,
+  );
+  const folder = `${request.apart?.temporary ?? ''}-reports`;
+  await using asking =
+    isAsking && request.apart ? await askForReport(gate, { cwd, folder, env }) : null;
   // Some disks keep times by the second.
   const sinceMs = Math.floor(Date.now() / 1000) * 1000;
   const end = await superviseCommand({
     file: 'sh',
-    args: ['-c', gate.command],
+    args: ['-c', asking?.command ?? gate.command],
     cwd,
-    env: gateEnvironment(
-      environmentIn(
-        request.directory,
-        request.mainTree ?? request.directory,
-        request.env ?? process.env,
-      ),
-      request.mark,
-      request.apart,
-    ),
+    env: asking?.env ?? env,
     stdoutFile: log,
     stderrFile: log,
     timeoutMs: gate.timeout_s === undefined ? request.timeoutMs : gate.timeout_s * 1000,
@@ -204,24 +226,29 @@ async function runGate(request: RunGatesRequest, gate: Gate, log: string): Promi
     mark: `${request.mark}-${randomUUID()}`,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
-  await maskFile(log, request.secrets ?? []);
+  await asking?.removeTraces(log);
+  const secrets = request.secrets ?? [];
+  await maskFile(log, secrets);
   const changed_files = (await request.putBack?.()) ?? [];
   if (end.endedBy === 'interruption') throw request.signal?.reason;
 
   const output = await readEnd(log);
-  const { tests, outcomes } =
+  if (end.exitCode !== 0 && asking?.isNoticed(output)) return runGate(request, gate, log, false);
+  const place = { directory: cwd, root: request.directory, sinceMs };
+  const facts =
     gate.kind === 'test'
-      ? await readTests(output, { directory: cwd, root: request.directory, sinceMs })
-      : { tests: null, outcomes: null };
-  const status = statusOf(end, gate.kind, tests);
+      ? await readTests(output, place, maskTexts((await asking?.tests()) ?? [], secrets))
+      : { tests: null, outcomes: null, cannot_load: false };
+  const status = statusOf(end, gate.kind, facts.tests);
+  const tail = (status === 'fail' && excerptOf(facts.outcomes)) || tailOf(output);
   return {
     status,
     exit_code: end.endedBy === 'itself' ? exitCodeOf(end) : null,
     duration_ms: end.durationMs,
     log,
-    tail: status === 'pass' ? '' : tailOf(output),
-    tests,
-    outcomes,
+    tail: status === 'pass' ? '' : tail,
+    ...facts,
+    cannot_load: facts.cannot_load && status === 'fail',
     changed_files,
   };
 }
@@ -242,7 +269,13 @@ function exitCodeOf({ exitCode, signal }: LongCommandEnd): number | null {
 
 async function notStarted(log: string, message: string): Promise<Outcome> {
   await writeFile(log, `${message}\n`, { mode: 0o600 });
-  const nothing = { exit_code: null, duration_ms: 0, tests: null, outcomes: null };
+  const nothing = {
+    exit_code: null,
+    duration_ms: 0,
+    tests: null,
+    outcomes: null,
+    cannot_load: false,
+  };
   return { status: 'error', ...nothing, log, tail: message, changed_files: [] };
 }
 

@@ -1,5 +1,6 @@
 import { compareOutcomes } from './compare-outcomes.ts';
 import type { GateResult, GateStatus } from './run.ts';
+import { excerptOf } from './runners/excerpt.ts';
 
 /**
  * How a gate's result compares with the same gate on base. `environment`: red on base in a worktree, and green in the
@@ -106,9 +107,11 @@ export function judge(
 ): { results: GateResult[]; passed: boolean; green: boolean } {
   const judged = results.map((result) => {
     const baseResult = base?.find(({ name }) => name === result.name);
+    const tests = testsAgainst(result, baseResult);
     return {
       ...result,
-      ...testsAgainst(result, baseResult),
+      ...tests,
+      tail: excerptOf(result.outcomes, tests.broken_tests) || result.tail,
       verdict: verdictWith(result, baseResult, tampered.includes(result.name)),
     };
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { baseTestsFailing, tamperedGates } from '../exam/base-tests.ts';
 import { type Gate, gateKinds, gateSchema } from '../gates/gate.ts';
-import { outcomesSchema } from '../gates/outcomes/outcomes.ts';
+import { outcomesSchema } from '../gates/runners/outcomes.ts';
 import { judge, judgeBase, verdicts } from '../gates/verdict.ts';
 import { withLock } from '../process/lock.ts';
 import { readJsonOrNull, replaceFile, replaceJson } from '../session/files.ts';
@@ -19,7 +19,7 @@ export const gateResultSchema = z.object({
   exit_code: z.number().nullable(),
   duration_ms: z.number(),
   log: z.string(),
-  tail: z.string().describe('the last lines of a red one'),
+  tail: z.string().describe('of a red one: why its tests failed, else its last lines'),
   cached: z.boolean(),
   flaky: z.boolean().default(false).describe('it was red, and green when it was run once more'),
   interference: z
@@ -38,6 +38,10 @@ export const gateResultSchema = z.object({
       'of base: ignored files of the main tree that it asked for in a worktree that lacks them',
     ),
   tests: z.object({ ran: z.number(), failed: z.number() }).nullable(),
+  cannot_load: z
+    .boolean()
+    .default(false)
+    .describe('the runner says that nothing of the tests could be loaded'),
   changed_files: z
     .array(z.string())
     .default([])

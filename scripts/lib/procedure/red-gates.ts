@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../errors.ts';
 import { readEnd, tailOf } from '../gates/log.ts';
-import { tellingLines } from '../gates/telling-lines.ts';
+import { tellingLines } from '../gates/runners/excerpt.ts';
 import type { RedGate } from '../models/unresolved-entries.ts';
 import type { SessionData } from '../session/session.ts';
 import type { PrintedTarget } from './gate-record.ts';

@@ -1,6 +1,6 @@
 /** What a pass left unresolved: open questions, red gates, what the user said to it. */
 import { join } from 'node:path';
-import { tellingLines } from '../gates/telling-lines.ts';
+import { tellingLines } from '../gates/runners/excerpt.ts';
 import type { Repository } from '../git/repository.ts';
 import { treeOf } from '../git/trees.ts';
 import type { OpenDecision, Unresolved } from '../models/unresolved-entries.ts';
