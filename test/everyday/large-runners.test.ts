@@ -31,7 +31,7 @@ testEveryday([
     }),
     gates: ['test test: npm test'],
     leftOut: ['test-ci', 'test-serial', 'test-update', 'test-coverage'],
-    tests: { test: ['./sum.test.js > sum > of two', './sum.test.js > sum > is a function'] },
+    tests: { test: ['sum.test.js > sum > of two', 'sum.test.js > sum > is a function'] },
     adds: {
       files: {
         'product.js': 'exports.product = (a, b) => a * b;\n',
@@ -41,7 +41,7 @@ testEveryday([
     },
     breaks: {
       files: { 'sum.js': 'exports.sum = (a, b) => a - b;\n' },
-      broken: { test: ['./sum.test.js > sum > of two'] },
+      broken: { test: ['sum.test.js > sum > of two'] },
     },
   },
   {
