@@ -99,4 +99,28 @@ test('names cannot break the table or the list', () => {
   );
 });
 
+test('four models with forty red tests each fit into 8 KB, and say the same once', () => {
+  const broken_tests = Array.from({ length: 40 }, (_, at) => `src/sum.test.js > sums > case ${at}`);
+  const of = (target: string, tail: string) => ({
+    target,
+    gates: [{ ...red, tests: { ran: 50, failed: 40 }, broken_tests, tail }],
+    ...{ passed: false, ...UNEXAMINED },
+  });
+  const tail = (said: string) => `✖ src/sum.test.js > sums > case 0\n${`${said}\n`.repeat(500)}`;
+  const models = ['claude', 'gemini', 'gpt', 'grok'];
+  const all = qualityGatesMarkdown(models.map((it) => of(it, tail(`AssertionError of ${it}`))));
+  assert.ok(all.length < 8192, String(all.length));
+  for (const model of models) assert.match(all, `AssertionError of ${model}`);
+  const same = qualityGatesMarkdown(models.map((it) => of(it, 'AssertionError')));
+  assert.is(same.match(/```text/g)?.length, 1);
+  assert.match(same, 'It says the same as `claude`: `test`.');
+});
+
+test('a gate that could load nothing says so', () => {
+  const gate = { ...red, cannot_load: true, tests: { ran: 1, failed: 1 } };
+  const target = { target: 'gpt', passed: false, ...UNEXAMINED };
+  const text = qualityGatesMarkdown([{ ...target, gates: [gate] }]);
+  assert.match(text, '✗ fail, no test could be loaded, introduced');
+});
+
 test.run();

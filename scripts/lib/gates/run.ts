@@ -13,7 +13,7 @@ import { type Apart, gateEnvironment } from './gate-environment.ts';
 import { isInterfered, speaksOfInterference } from './interference.ts';
 import { readEnd, tailOf, withLogs } from './log.ts';
 import { askForReport } from './runners/ask.ts';
-import { excerptOf } from './runners/excerpt.ts';
+import { excerptOf, tellingLines } from './runners/excerpt.ts';
 import type { TestOutcomes } from './runners/outcomes.ts';
 import { readTests } from './runners/read-tests.ts';
 import type { TestCount } from './runners/runner.ts';
@@ -240,13 +240,14 @@ async function runGate(
       ? await readTests(output, place, maskTexts((await asking?.tests()) ?? [], secrets))
       : { tests: null, outcomes: null, cannot_load: false };
   const status = statusOf(end, gate.kind, facts.tests);
-  const tail = (status === 'fail' && excerptOf(facts.outcomes)) || tailOf(output);
+  const isRedTest = status === 'fail' && gate.kind === 'test';
+  const telling = () => (isRedTest ? tellingLines(output).join('\n') : tailOf(output));
   return {
     status,
     exit_code: end.endedBy === 'itself' ? exitCodeOf(end) : null,
     duration_ms: end.durationMs,
     log,
-    tail: status === 'pass' ? '' : tail,
+    tail: status === 'pass' ? '' : excerptOf(facts.outcomes) || telling(),
     ...facts,
     cannot_load: facts.cannot_load && status === 'fail',
     changed_files,

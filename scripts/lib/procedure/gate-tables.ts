@@ -35,16 +35,18 @@ const VERDICTS: Record<Verdict, string> = {
 
 /** A status that is none of ours stands as it is. */
 export function gateInWords(
-  gate: (Pick<Gate, 'tests' | 'verdict'> & { status: string }) | undefined,
+  gate: (Pick<Gate, 'tests' | 'verdict'> & { status: string; cannot_load?: boolean }) | undefined,
 ): string {
   if (gate === undefined) return 'not run';
-  const { status, tests, verdict } = gate;
+  const { status, tests, verdict, cannot_load = false } = gate;
   const shown = verdict === 'tampered' ? '✗ passed' : (STATUSES.get(status) ?? status);
   const counted = status === 'not-run' ? null : tests;
   const count =
     counted &&
     (counted.failed > 0 ? `${counted.failed} of ${counted.ran} failed` : `${counted.ran} ran`);
-  return [shown, count, verdict && VERDICTS[verdict]].filter(Boolean).join(', ');
+  return [shown, cannot_load ? 'no test could be loaded' : count, verdict && VERDICTS[verdict]]
+    .filter(Boolean)
+    .join(', ');
 }
 
 export function passedInWords({ passed, green }: { passed: boolean; green: boolean }): string {

@@ -149,7 +149,7 @@ const programs: Record<string, Program> = {
     unloaded: { 'tests/test_sum.py': 'import missing_module\n\n\ndef test_alone():\n    pass\n' },
   },
   unittest: {
-    command: 'python3 -m unittest',
+    command: '/usr/bin/python3 -m unittest',
     green: {
       'test_sum.py':
         "import unittest\n\n\nclass Sum(unittest.TestCase):\n    def test_adds(self):\n        self.assertEqual(1 + 2, 3)\n\n    @unittest.skip('later')\n    def test_later(self):\n        pass\n",

@@ -15,6 +15,7 @@ export const minitest: Runner = {
     },
   ],
   names: readMinitest,
+  unloaded: / \((?:LoadError|SyntaxError)\)$/m,
 };
 
 const SIGNS: Record<string, Outcome> = { '.': 'passed', F: 'failed', E: 'failed', S: 'skipped' };

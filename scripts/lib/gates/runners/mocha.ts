@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { countOf, nameOf, type Runner, type Test } from './runner.ts';
+import { countOf, NODE_UNLOADED, nameOf, type Runner, type Test } from './runner.ts';
 
 /** mocha's own list, and beside it what it is made of. */
 const REPORTER = `const { writeFileSync } = require('node:fs');
@@ -38,7 +38,7 @@ export const mocha: Runner = {
     { pattern: /^[ \t]+(\d+) failing$/gm, count: ([, failed]) => countOf('0', failed) },
   ],
   names: readFailures,
-  unloaded: /^[ \t]+at .*\/node_modules\/mocha\/(?:lib|bin)\//m,
+  unloaded: NODE_UNLOADED,
   /** Versions that do not know the variable print as ever. */
   ask({ path, words, env }) {
     const { MOCHA_OPTIONS: own = '' } = env;

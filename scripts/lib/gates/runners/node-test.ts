@@ -16,16 +16,16 @@ async function* noted(source) {
     if (event.type === 'test:stderr') said.set(file, ((said.get(file) ?? '') + message).slice(0, 4000));
     if (event.type === 'test:pass' || event.type === 'test:fail') {
       const { failureType, cause, exitCode } = details?.error ?? {};
-      const why = exitCode === undefined ? cause?.stack ?? cause : said.get(file);
-      lines.push(JSON.stringify({
+      lines.push(() => JSON.stringify({
         name: String(name), nesting, file, failed: event.type === 'test:fail', isSuite: details?.type === 'suite',
         skip: skip !== undefined && skip !== false, todo: todo !== undefined && todo !== false,
-        failureType, message: String(why ?? '').slice(0, 4000),
+        failureType,
+        message: String((exitCode === undefined ? cause?.stack ?? cause : said.get(file)) ?? '').slice(0, 4000),
       }));
     }
     yield event;
   }
-  writeFileSync(fileURLToPath(import.meta.url) + '.' + process.pid + '.report', lines.join('\\n') + '\\n');
+  writeFileSync(fileURLToPath(import.meta.url) + '.' + process.pid + '.report', lines.map((line) => line() + '\\n').join(''));
 }
 export default async function* (source) {
   if (Number(process.versions.node.split('.')[0]) < 23 && !process.stdout.isTTY) yield* tap(noted(source));
@@ -123,6 +123,8 @@ function readFailures(lines: readonly string[]): Test[] {
   return (start < 0 ? [] : lines.slice(start)).flatMap((line, at, all): Test[] => {
     if (!/^ *test at \S/.test(line)) return [];
     const name = /^ *✖ (.+) \([\d.]+ms\)/.exec(all[at + 1] ?? '')?.[1];
-    return name === undefined ? [] : [{ name, outcome: 'failed' }];
+    if (name === undefined) return [];
+    const isUnloaded = line.includes(` ${name}:`);
+    return [{ name, outcome: 'failed', ...(isUnloaded ? { isUnloaded } : {}) }];
   });
 }

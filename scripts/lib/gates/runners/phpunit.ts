@@ -24,6 +24,7 @@ export const phpunit: Runner = {
     { pattern: /^No tests executed!$/gm, count: none },
   ],
   names: readPhpunit,
+  unloaded: /^PHP Fatal error: /m,
   ask: ({ path, words }) =>
     /junit/i.test(words) ? null : { argument: `--log-junit ${path}.report` },
   read(report) {

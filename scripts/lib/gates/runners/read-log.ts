@@ -38,7 +38,10 @@ export function readLog(log: string): LogFacts {
   return {
     count,
     tests: withMessages(tests, lines),
-    isUnloaded: RUNNERS.some(({ unloaded }) => unloaded?.test(text)) && (count?.ran ?? 0) === 0,
+    isUnloaded:
+      (count?.ran ?? 0) === 0 &&
+      tests.length === 0 &&
+      RUNNERS.some(({ unloaded }) => unloaded?.test(text)),
   };
 }
 
@@ -117,26 +120,40 @@ function linesOf(text: string): string[] {
 const MOST_EXPLAINED = 40;
 const LINES_OF_EXPLANATION = 12;
 
-/** What stands behind the last line that names a test which failed, up to the next one. */
+/** What stands behind a line that names a test which failed, up to the next one. */
 function withMessages(tests: Test[], lines: readonly string[]): Test[] {
   const failed = tests.filter((it) => it.outcome === 'failed' && it.message === undefined);
-  const ends = failed.slice(0, MOST_EXPLAINED).map(({ name }) => name.split(/ > |::/).at(-1) ?? '');
-  const isNamed = (line: string) => ends.some((end) => end !== '' && line.includes(end));
-  const places = lines.flatMap((line, at) => (isNamed(line) ? [at] : []));
-  const messages = new Map(
-    ends.map((end) => {
-      const own = places.filter((at) => lines[at]?.includes(end));
-      const texts = own.slice(-5).map((at) => {
+  const explained = failed.slice(0, MOST_EXPLAINED);
+  const all = explained.map(({ name }) => keysOf(name));
+  const ends = [...new Set(all.map((keys) => keys.at(-1) ?? ''))];
+  const places = lines.flatMap((line, at) => (ends.some((end) => line.includes(end)) ? [at] : []));
+  const textsBehind = (key: string) =>
+    places
+      .filter((at) => lines[at]?.includes(key))
+      .slice(-5)
+      .map((at) => {
         const next = places.find((it) => it > at) ?? lines.length;
-        return lines.slice(at + 1, Math.min(next, at + LINES_OF_EXPLANATION));
+        return lines
+          .slice(at + 1, Math.min(next, at + LINES_OF_EXPLANATION))
+          .join('\n')
+          .trimEnd();
       });
-      // A list of names has nothing behind them.
-      return [end, texts.reduce((a, b) => (b.length >= a.length ? b : a), []).join('\n')] as const;
-    }),
-  );
+  // What several tests end with says nothing of one of them.
+  const isOwn = (key: string) => all.filter((keys) => keys.includes(key)).length === 1;
   return tests.map((test) => {
-    if (!failed.includes(test)) return test;
-    const message = messages.get(test.name.split(/ > |::/).at(-1) ?? '');
-    return message ? { ...test, message } : test;
+    const keys = all[explained.indexOf(test)]?.filter(isOwn) ?? [];
+    // A list of names has nothing behind them.
+    const texts = keys.map((key) =>
+      textsBehind(key).reduce((a, b) => (b.length >= a.length ? b : a), ''),
+    );
+    const message = texts.find((text) => text !== '');
+    return message === undefined ? test : { ...test, message };
   });
+}
+
+/** As much of a name as a log may have in one line: with or without its file, at last its end. */
+function keysOf(name: string): string[] {
+  const [, ...groups] = name.split(' > ');
+  const short = name.split(/ > |::|#/).at(-1) ?? name;
+  return [name, groups.join(' > '), groups.join(' › '), short].filter((key) => key !== '');
 }

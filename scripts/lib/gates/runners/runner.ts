@@ -46,6 +46,10 @@ export interface Asked {
   program?: { suffix: string; text: string };
 }
 
+/** What Node says when a file of tests cannot be loaded. */
+export const NODE_UNLOADED =
+  /^ *(?:Exception during run: )?(?:Error(?: \[ERR_MODULE_NOT_FOUND\])?: Cannot find (?:module|package)|SyntaxError\b)/m;
+
 export interface Runner {
   name: string;
   /** A pattern starts at a line's start, and never crosses blank lines freely. */

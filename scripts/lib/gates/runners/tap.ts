@@ -1,6 +1,14 @@
 /** The Test Anything Protocol, whoever prints it. */
 import { Parser } from 'tap-parser';
-import { countOf, nameOf, type Runner, type Summary, type Test, type TestCount } from './runner.ts';
+import {
+  countOf,
+  NODE_UNLOADED,
+  nameOf,
+  type Runner,
+  type Summary,
+  type Test,
+  type TestCount,
+} from './runner.ts';
 
 const TOTALS: readonly Summary[] = [
   // node-tap: `# { total: 3, pass: 2, fail: 1 }`.
@@ -24,6 +32,7 @@ export const tap: Runner = {
   summaries: TOTALS,
   count: countTap,
   names: readTap,
+  unloaded: NODE_UNLOADED,
 };
 
 /** Whether lines hold a document of it. */
@@ -47,7 +56,10 @@ function readTap(lines: readonly string[]): Test[] {
     if (event !== 'assert') return [];
     const { ok, fullname, id, skip, todo } = result;
     const name = fullname === '' ? `test ${id}` : nameOf(fullname.split(' › '));
-    return [{ name, outcome: outcomeOf({ ok, skip, todo }) }];
+    const outcome = outcomeOf({ ok, skip, todo });
+    // node:test names a file that could not be loaded.
+    const isUnloaded = outcome === 'failed' && /^\S+\.[cm]?[jt]sx?$/.test(name);
+    return [{ name, outcome, ...(isUnloaded ? { isUnloaded } : {}) }];
   });
 }
 
@@ -66,6 +78,8 @@ function documentsIn(lines: readonly string[]): string[] {
   let heading = '';
   let block: string | null = null;
   let hasResults = false;
+  // Else what is indented is a program's.
+  const hasSubtests = lines.some((line) => /^ *# Subtest|^ *(?:not )?ok .*\{$/.test(line));
   for (const line of lines) {
     const indent = line.slice(0, line.length - line.trimStart().length);
     const document = documents.at(-1) ?? [];
@@ -73,7 +87,7 @@ function documentsIn(lines: readonly string[]): string[] {
       if (line === `${block}...`) block = null;
     } else if (line.trim() === '---' && RESULT.test(document.at(-1) ?? '')) {
       block = indent;
-    } else if (indent.length <= DEEPEST) {
+    } else if (indent.length <= (hasSubtests ? DEEPEST : 0)) {
       if (line.startsWith('# ') && !NO_HEADING.test(line)) heading = line.slice(2);
       const [, result, name] = /^((?:not )?ok \d+) (?![-#])(.+)$/.exec(line) ?? [];
       document.push(name === undefined || !heading ? line : `${result} - ${heading} > ${name}`);
