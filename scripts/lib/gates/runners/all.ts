@@ -1,20 +1,17 @@
 import { ava } from './ava.ts';
-import { bun } from './bun.ts';
 import { cargo } from './cargo.ts';
 import { ctest } from './ctest.ts';
-import { deno } from './deno.ts';
 import { dotnet } from './dotnet.ts';
 import { go } from './go.ts';
 import { gradle } from './gradle.ts';
-import { homeMade, make } from './home-made.ts';
 import { jest } from './jest.ts';
 import { maven, surefireClasses } from './maven.ts';
 import { minitest } from './minitest.ts';
 import { mocha } from './mocha.ts';
 import { nextest } from './nextest.ts';
 import { nodeTest } from './node-test.ts';
+import { homeMade, OTHERS } from './others.ts';
 import { phpunit } from './phpunit.ts';
-import { playwright } from './playwright.ts';
 import { pytest } from './pytest.ts';
 import { rspec } from './rspec.ts';
 import type { Runner } from './runner.ts';
@@ -34,11 +31,8 @@ export const RUNNERS: readonly Runner[] = [
   unittest,
   cargo,
   nextest,
-  deno,
-  bun,
   mocha,
   ava,
-  playwright,
   go,
   ctest,
   rspec,
@@ -47,7 +41,7 @@ export const RUNNERS: readonly Runner[] = [
   maven,
   gradle,
   dotnet,
-  make,
+  ...OTHERS,
 ];
 
 /** These may repeat what others say, so they count only where there is nothing else, and the first kind found. */

@@ -1,17 +1,17 @@
-import { countOf, nameOf, type Runner, type Test } from './runner.ts';
+import { nameOf, type Runner, type Test } from './runner.ts';
 
 export const ava: Runner = {
   name: 'ava',
   summaries: [
     // `  3 tests passed`, `  1 test failed`.
-    { pattern: /^[ \t]+(\d+) tests? passed$/gm, count: ([, passed]) => countOf(passed, '0') },
+    /^[ \t]+(?<passed>\d+) tests? passed$/gm,
     {
       pattern: /^[ \t]+(\d+) tests? failed$/gm,
       // What passed is counted only where nothing failed.
       count: ([, failed], inLog) =>
         inLog(/^[ \t]+\d+ tests? passed$/gm) > 0
-          ? countOf('0', failed)
-          : countOf(String(inLog(/^ {2}✔ /gm)), failed),
+          ? { ran: Number(failed), failed: Number(failed) }
+          : { ran: inLog(/^ {2}✔ /gm) + Number(failed), failed: Number(failed) },
     },
   ],
   names: readAva,

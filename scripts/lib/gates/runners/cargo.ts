@@ -1,14 +1,9 @@
-import { addUnnamed, countOf, nameOf, type Outcome, type Runner, type Test } from './runner.ts';
+import { addUnnamed, nameOf, type Outcome, type Runner, type Test } from './runner.ts';
 
 export const cargo: Runner = {
   name: 'cargo test',
   // One for each crate and for the doc tests.
-  summaries: [
-    {
-      pattern: /^[ \t]*test result: \w+\. (\d+) passed; (\d+) failed;/gm,
-      count: ([, passed, failed]) => countOf(passed, failed),
-    },
-  ],
+  summaries: [/^[ \t]*test result: \w+\. (?<passed>\d+) passed; (?<failed>\d+) failed;/gm],
   names: readCargo,
   unloaded: /^error: could not compile `/m,
 };

@@ -1,4 +1,4 @@
-import { none, type Outcome, type Runner, type Test } from './runner.ts';
+import type { Outcome, Runner, Test } from './runner.ts';
 
 export const ctest: Runner = {
   name: 'ctest',
@@ -12,7 +12,7 @@ export const ctest: Runner = {
         failed: Number(failed),
       }),
     },
-    { pattern: /^No tests were found!!!$/gm, count: none },
+    /^No tests were found!!!$/gm,
   ],
   names: readCtest,
 };

@@ -1,25 +1,20 @@
-import { countOf, none, type Outcome, type Runner, type Test } from './runner.ts';
+import type { Outcome, Runner, Test } from './runner.ts';
 
 export const dotnet: Runner = {
   name: 'dotnet test',
   // In its three forms.
   summaries: [
-    {
-      pattern: /^[A-Z][a-z]+! +- Failed: +(\d+), Passed: +(\d+), Skipped: +\d+, Total: +\d+.*$/gm,
-      count: ([, failed, passed]) => countOf(passed, failed),
-    },
+    /^[A-Z][a-z]+! +- Failed: +(?<failed>\d+), Passed: +(?<passed>\d+), Skipped: +\d+, Total: +\d+.*$/gm,
     {
       pattern: /^Total tests: \d+$(?:\n +(?:Passed|Failed|Skipped): \d+$)*/gm,
       count: ([all = '']) => {
         const word = (name: string) => new RegExp(`^ +${name}: (\\d+)$`, 'm').exec(all)?.[1];
-        return countOf(word('Passed'), word('Failed'));
+        const failed = Number(word('Failed') ?? 0);
+        return { ran: Number(word('Passed') ?? 0) + failed, failed };
       },
     },
-    {
-      pattern: /^ +total: \d+\n +failed: (\d+)\n +succeeded: (\d+)\n +skipped: \d+$/gm,
-      count: ([, failed, passed]) => countOf(passed, failed),
-    },
-    { pattern: /^No test is available in /gm, count: none },
+    /^ +total: \d+\n +failed: (?<failed>\d+)\n +succeeded: (?<passed>\d+)\n +skipped: \d+$/gm,
+    /^No test is available in /gm,
   ],
   names: readDotnet,
 };

@@ -1,11 +1,11 @@
-import { nameOf, none, type Outcome, type Runner, type Test, type TestCount } from './runner.ts';
+import { nameOf, type Outcome, type Runner, type Test, type TestCount } from './runner.ts';
 
 /** With -json it tells all by itself; without, nothing can make it write a report beside its log. */
 export const go: Runner = {
   name: 'go test',
   summaries: [
-    { pattern: /^\?[ \t]+\S+[ \t]+\[no test files\]$/gm, count: none },
-    { pattern: /^ok[ \t]+\S+[ \t].*\[no tests to run\]$/gm, count: none },
+    /^\?[ \t]+\S+[ \t]+\[no test files\]$/gm,
+    /^ok[ \t]+\S+[ \t].*\[no tests to run\]$/gm,
   ],
   count: countGo,
   names: (lines) => [...readGo(lines), ...readGoJson(lines)],

@@ -4,13 +4,7 @@ export const gradle: Runner = {
   name: 'gradle',
   // It counts only where a test failed.
   summaries: [
-    {
-      pattern: /^(\d+) tests? completed(?:, (\d+) failed)?(?:, (\d+) skipped)?$/gm,
-      count: ([, total, failed = '0', skipped = '0']) => ({
-        ran: Number(total) - Number(skipped),
-        failed: Number(failed),
-      }),
-    },
+    /^(?<total>\d+) tests? completed(?:, (?<failed>\d+) failed)?(?:, (?<skipped>\d+) skipped)?$/gm,
   ],
   names: readGradle,
   unloaded: /^> Task :\S*compile(?:Test)?\w* FAILED$/m,

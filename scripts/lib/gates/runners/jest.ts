@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { addUnnamed, countWords, nameOf, none, type Runner, type Test } from './runner.ts';
+import { addUnnamed, nameOf, type Runner, type Test } from './runner.ts';
 
 const reportSchema = z.object({
   testResults: z.array(
@@ -21,10 +21,10 @@ const reportSchema = z.object({
 
 export const jest: Runner = {
   name: 'jest',
+  // `Tests:       1 failed, 2 passed, 3 total`.
   summaries: [
-    // `Tests:       1 failed, 2 passed, 3 total`.
-    { pattern: /^Tests:[ \t]+\d+ .*\btotal$/gm, count: ([line]) => countWords(line) },
-    { pattern: /^No test(?: file)?s found, exiting with code \d+/gm, count: none },
+    /^(?<words>Tests:[ \t]+\d+ .*)\btotal$/gm,
+    /^No test(?: file)?s found, exiting with code \d+/gm,
   ],
   names: readFailures,
   /** Beside its reporters, whichever they are: what is printed goes to stderr then, which is the same log. */

@@ -1,15 +1,11 @@
-import { addUnnamed, none, type Runner, type Test, type TestCount } from './runner.ts';
+import { addUnnamed, type Runner, type Test } from './runner.ts';
 
 export const maven: Runner = {
   name: 'maven surefire',
   summaries: [
     // The total of a module, without the time that the lines for each class have.
-    {
-      pattern:
-        /^(?:\[[A-Z]+\] +)?Tests run: *(\d+), +Failures: *(\d+)(?:, +Errors: *(\d+))?(?:, +Skipped: *(\d+))?(?:, +Flakes: *\d+)?$/gm,
-      count: countSurefire,
-    },
-    { pattern: /^\[INFO\] (?:No tests to run|Tests are skipped)\.$/gm, count: none },
+    /^(?:\[[A-Z]+\] +)?Tests run: *(?<total>\d+), +Failures: *(?<failed>\d+)(?:, +Errors: *(?<errors>\d+))?(?:, +Skipped: *(?<skipped>\d+))?(?:, +Flakes: *\d+)?$/gm,
+    /^\[INFO\] (?:No tests to run|Tests are skipped)\.$/gm,
   ],
   names: readSurefire,
   unloaded: /^\[ERROR\] COMPILATION ERROR/m,
@@ -19,26 +15,9 @@ export const maven: Runner = {
 export const surefireClasses: Runner = {
   name: 'surefire by class',
   summaries: [
-    {
-      pattern:
-        /^(?:\[[A-Za-z]+\] +)?Tests run: *(\d+), +Failures: *(\d+), +Errors: *(\d+)(?:, +Skipped: *(\d+))?, +Time elapsed: .*$/gm,
-      count: countSurefire,
-    },
+    /^(?:\[[A-Za-z]+\] +)?Tests run: *(?<total>\d+), +Failures: *(?<failed>\d+), +Errors: *(?<errors>\d+)(?:, +Skipped: *(?<skipped>\d+))?, +Time elapsed: .*$/gm,
   ],
 };
-
-function countSurefire([
-  ,
-  total,
-  failures,
-  errors = '0',
-  skipped = '0',
-]: RegExpMatchArray): TestCount {
-  return {
-    ran: Number(total) - Number(skipped),
-    failed: Number(failures) + Number(errors),
-  };
-}
 
 /** The tests that surefire names: those that failed. */
 function readSurefire(lines: readonly string[]): Test[] {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { countOf, NODE_UNLOADED, nameOf, type Runner, type Test } from './runner.ts';
+import { NODE_UNLOADED, nameOf, type Runner, type Test } from './runner.ts';
 
 /** mocha's own list, and beside it what it is made of. */
 const REPORTER = `const { writeFileSync } = require('node:fs');
@@ -33,10 +33,7 @@ const DEEPEST = 20;
 export const mocha: Runner = {
   name: 'mocha',
   // `  3 passing (5ms)`, `  1 failing`.
-  summaries: [
-    { pattern: /^[ \t]+(\d+) passing\b.*$/gm, count: ([, passed]) => countOf(passed, '0') },
-    { pattern: /^[ \t]+(\d+) failing$/gm, count: ([, failed]) => countOf('0', failed) },
-  ],
+  summaries: [/^[ \t]+(?<passed>\d+) passing\b.*$/gm, /^[ \t]+(?<failed>\d+) failing$/gm],
   names: readFailures,
   unloaded: NODE_UNLOADED,
   /** Versions that do not know the variable print as ever. */

@@ -1,14 +1,9 @@
-import { addUnnamed, countWords, type Runner, type Test } from './runner.ts';
+import { addUnnamed, type Runner, type Test } from './runner.ts';
 
 /** As its documentation shows it. */
 export const nextest: Runner = {
   name: 'cargo nextest',
-  summaries: [
-    {
-      pattern: /^[ \t]*Summary \[.*\] +(?:\d+\/)?(\d+) tests? run: .*$/gm,
-      count: ([line]) => countWords(line),
-    },
-  ],
+  summaries: [/^[ \t]*Summary \[.*\] +(?:\d+\/)?\d+ tests? run: (?<words>.*)$/gm],
   names: readNextest,
 };
 

@@ -1,14 +1,11 @@
 import { junitCases } from './junit.ts';
-import { countOf, nameOf, none, type Outcome, type Runner, type Test } from './runner.ts';
+import type { Runner, Test } from './runner.ts';
 
 export const phpunit: Runner = {
   name: 'phpunit',
   summaries: [
     // `OK (3 tests, 5 assertions)`; JUnit 4: `OK (3 tests)`.
-    {
-      pattern: /^OK \((\d+) tests?(?:, \d+ assertions?)?\)$/gm,
-      count: ([, ran]) => countOf(ran, '0'),
-    },
+    /^OK \((?<passed>\d+) tests?(?:, \d+ assertions?)?\)$/gm,
     // `Tests: 3, Assertions: 5, Failures: 1, Skipped: 1.`
     {
       pattern: /^Tests: (\d+), Assertions: \d+((?:, [A-Za-z ]+: \d+)*)\.$/gm,
@@ -21,9 +18,9 @@ export const phpunit: Runner = {
         };
       },
     },
-    { pattern: /^No tests executed!$/gm, count: none },
+    /^No tests executed!$/gm,
   ],
-  names: readPhpunit,
+  names: readFailures,
   unloaded: /^PHP Fatal error: /m,
   ask: ({ path, words }) =>
     /junit/i.test(words) ? null : { argument: `--log-junit ${path}.report` },
@@ -38,34 +35,17 @@ export const phpunit: Runner = {
   },
 };
 
-const SIGNS: Record<string, Outcome> = {
-  '✔': 'passed',
-  '✘': 'failed',
-  '↩': 'skipped',
-  '∅': 'skipped',
-  '☢': 'passed',
-};
-
-/** The tests that phpunit names: with --testdox all of them, else those that failed. */
-function readPhpunit(lines: readonly string[]): Test[] {
+/** The tests that phpunit explains: those that failed. */
+function readFailures(lines: readonly string[]): Test[] {
   if (!lines.some((line) => /^PHPUnit \d/.test(line))) return [];
   const tests: Test[] = [];
   let isFailures = false;
-  let isRepeated = false;
-  let heading = '';
   for (const line of lines) {
     const section = /^There (?:was|were) \d+ (\w+)/.exec(line)?.[1];
     if (section !== undefined) isFailures = /^(?:error|failure)/.test(section);
     if (/^(?:OK\b|FAILURES!|ERRORS!|Tests: \d)/.test(line)) isFailures = false;
-    if (line === 'Summary of non-successful tests:') isRepeated = true;
-    if (/^PHPUnit \d/.test(line)) isRepeated = false;
     const explained = isFailures ? /^\d+\) (\S+::.+)$/.exec(line)?.[1] : undefined;
     if (explained !== undefined) tests.push({ name: withoutValues(explained), outcome: 'failed' });
-    if (/^\S/.test(line)) heading = line;
-    const outcome = line[0] === ' ' && line[2] === ' ' ? SIGNS[line[1] ?? ''] : undefined;
-    if (outcome === undefined || isRepeated) continue;
-    const title = line.slice(3).replace(/ \[[\d.]+ ms\]$/, '');
-    tests.push({ name: nameOf([heading, title]), outcome });
   }
   return tests;
 }

@@ -1,23 +1,20 @@
 import { junitCases } from './junit.ts';
-import { addUnnamed, countWords, none, type Outcome, type Runner, type Test } from './runner.ts';
+import { addUnnamed, type Outcome, type Runner, type Test } from './runner.ts';
 
 const COUNTED =
   '\\d+ (?:subtests )?(?:passed|failed|skipped|deselected|errors?|warnings?|xfailed|xpassed|rerun)';
 
 export const pytest: Runner = {
   name: 'pytest',
+  // `===== 1 failed, 3 passed in 0.12s =====`, without the rules with -q.
   summaries: [
-    // `===== 1 failed, 3 passed in 0.12s =====`, without the rules with -q.
-    {
-      pattern: new RegExp(
-        `^=*[ \\t]*(?:no tests ran|${COUNTED}(?:, ${COUNTED})*) in \\d[\\d.]*s\\b.*$`,
-        'gm',
-      ),
-      count: ([line]) => countWords(line),
-    },
-    { pattern: /^collected 0 items\b/gm, count: none },
+    new RegExp(
+      `^=*[ \\t]*(?<words>no tests ran|${COUNTED}(?:, ${COUNTED})*) in \\d[\\d.]*s\\b.*$`,
+      'gm',
+    ),
+    /^collected 0 items\b/gm,
   ],
-  names: readPytest,
+  names: readSummary,
   /** What the command line says comes later and counts; what settings say would not, so it is looked for. */
   ask({ path, words, env }) {
     const { PYTEST_ADDOPTS: own = '' } = env;
@@ -63,40 +60,16 @@ const WORDS: Record<string, Outcome> = {
   SKIPPED: 'skipped',
 };
 
-/** The tests that pytest names by their node ids: with -v or -rA all of them, else those that failed. */
-function readPytest(lines: readonly string[]): Test[] {
-  const listed: Test[] = [];
-  const summarized: Test[] = [];
+/** The tests in pytest's summary, by their node ids: those that failed, with -rA all of them. */
+function readSummary(lines: readonly string[]): Test[] {
+  const tests: Test[] = [];
   let isSummary = false;
   for (const line of lines) {
     if (/^=+ short test summary info =+$/.test(line)) isSummary = true;
-    else if (/^=+ .* in [\d.]+s\b/.test(line) || /^\d+ .* in [\d.]+s\b/.test(line))
-      isSummary = false;
-    else if (isSummary) summarized.push(...readSummarized(line));
-    else listed.push(...readListed(line));
+    else if (/^(?:=+ |\d+ ).* in [\d.]+s\b/.test(line)) isSummary = false;
+    else if (isSummary) tests.push(...readSummarized(line));
   }
-  return addUnnamed(listed, summarized);
-}
-
-/** `a.py::test PASSED [ 10%]`, `a.py::test SKIPPED (why) [ 20%]`; of xdist `[gw0] [ 10%] PASSED a.py::test`. */
-function readListed(line: string): Test[] {
-  const [, first = '', rest = ''] = /^\[gw\d+\] \[ *\d+%\] ([A-Z]+) (\S.*)$/.exec(line) ?? [];
-  const spread = WORDS[first];
-  if (spread !== undefined) return [{ name: rest.trimEnd(), outcome: spread }];
-  if (!/^\S+\.\w+::/.test(line)) return [];
-  const text = withoutProgress(line);
-  const reason = text.endsWith(')') ? / (?:SKIPPED|XFAIL|XPASS) \(/.exec(text)?.index : undefined;
-  const end = reason ?? text.lastIndexOf(' ');
-  const outcome = WORDS[/^[A-Z]+/.exec(text.slice(end + 1))?.[0] ?? ''];
-  if (outcome === undefined || (reason === undefined && !/^[A-Z]+$/.test(text.slice(end + 1)))) {
-    return [];
-  }
-  return [{ name: text.slice(0, end).trimEnd(), outcome }];
-}
-
-function withoutProgress(line: string): string {
-  const text = line.trimEnd();
-  return text.endsWith('%]') ? text.slice(0, text.lastIndexOf('[')).trimEnd() : text;
+  return addUnnamed([], tests);
 }
 
 /** `FAILED a.py::test - message`. */

@@ -4,7 +4,7 @@ import { countTests, withoutReports } from './junit.ts';
 import { outcomesOf, type TestOutcomes } from './outcomes.ts';
 import { plainText } from './plain-text.ts';
 import { withoutPrefixes } from './prefixes.ts';
-import type { Occurrences, Summary, Test, TestCount } from './runner.ts';
+import { countIn, type Occurrences, type Summary, type Test, type TestCount } from './runner.ts';
 
 export interface TestFacts {
   /** Null: nobody says how many ran. */
@@ -34,7 +34,7 @@ export function readLog(log: string): LogFacts {
   const lines = linesOf(text);
   const named = RUNNERS.flatMap(({ names }) => names?.(lines) ?? []);
   const tests = named.length > 0 ? named : reported;
-  const count = countIn(text, reported);
+  const count = countAll(text, reported);
   return {
     count,
     tests: withMessages(tests, lines),
@@ -62,18 +62,18 @@ export function factsOf(
   return { tests: count, outcomes: outcomesOf(tests, { complete, partial }, root), cannot_load };
 }
 
-function countIn(text: string, reported: readonly Test[]): TestCount | null {
+function countAll(text: string, reported: readonly Test[]): TestCount | null {
   const inLog = occurrencesIn(text);
   const counts: Counts = [];
   let rest = text;
-  for (const { summaries = [] } of RUNNERS) {
-    for (const { pattern, count } of summaries) {
-      // What one runner's summary is made of must not be read as another's.
-      rest = rest.replace(pattern, (...match) => {
-        counts.push(count(match as RegExpMatchArray, inLog));
-        return '';
-      });
-    }
+  for (const summary of RUNNERS.flatMap(({ summaries = [] }) => summaries)) {
+    // What one runner's summary is made of must not be read as another's.
+    rest = rest.replace(patternOf(summary), (...words) => {
+      const groups = words.at(-1);
+      const match = Object.assign(words, typeof groups === 'object' ? { groups } : {});
+      counts.push(countIn(summary, match as unknown as RegExpMatchArray, inLog));
+      return '';
+    });
   }
   for (const { name, count } of RUNNERS)
     counts.push(...(count?.(name === 'TAP' ? text : rest) ?? []));
@@ -85,8 +85,12 @@ function countIn(text: string, reported: readonly Test[]): TestCount | null {
   return repeated === undefined ? null : sum(repeated);
 }
 
-function occurrencesOf({ pattern, count }: Summary, text: string, inLog: Occurrences): Counts {
-  return [...text.matchAll(pattern)].map((match) => count(match, inLog));
+function patternOf(summary: Summary): RegExp {
+  return summary instanceof RegExp ? summary : summary.pattern;
+}
+
+function occurrencesOf(summary: Summary, text: string, inLog: Occurrences): Counts {
+  return [...text.matchAll(patternOf(summary))].map((match) => countIn(summary, match, inLog));
 }
 
 /** Counts in a text, each pattern once however often it is asked for. */

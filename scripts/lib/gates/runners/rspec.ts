@@ -17,14 +17,7 @@ export const rspec: Runner = {
   name: 'rspec',
   // `3 examples, 1 failure, 1 pending, 1 error occurred outside of examples`.
   summaries: [
-    {
-      pattern:
-        /^(\d+) examples?, (\d+) failures?(?:, (\d+) pending)?(?:, (\d+) errors? occurred outside of examples)?$/gm,
-      count: ([, total, failures, pending = '0', errors = '0']) => ({
-        ran: Number(total) - Number(pending) + Number(errors),
-        failed: Number(failures) + Number(errors),
-      }),
-    },
+    /^(?<total>\d+) examples?, (?<failed>\d+) failures?(?:, (?<skipped>\d+) pending)?(?:, (?<outside>\d+) errors? occurred outside of examples)?$/gm,
   ],
   names: readFailures,
   /** The variable's formatters take the place of all others, so whoever names one keeps it. */

@@ -24,11 +24,14 @@ export interface TestCount {
 /** How often a pattern occurs in the whole log. */
 export type Occurrences = (pattern: RegExp) => number;
 
-/** One kind of summary: what it looks like, and what one of them says. Null: tests ran, nobody knows how many. */
-export interface Summary {
-  pattern: RegExp;
-  count: (match: RegExpMatchArray, inLog: Occurrences) => TestCount | null;
-}
+/**
+ * One kind of summary: what it looks like, and what one of them says. A pattern alone says it by the names of its groups:
+ * `passed`, or `total` and `skipped`; `failed`, `errors`, `outside` (of all tests); or `words`, `1 failed, 2 passed`, in
+ * any order. Without a group it says that no test ran.
+ */
+export type Summary =
+  | RegExp
+  | { pattern: RegExp; count: (match: RegExpMatchArray, inLog: Occurrences) => TestCount | null };
 
 /** What a report is asked with; `path` is free for it, and has no character that a shell minds. */
 export interface Request {
@@ -91,10 +94,20 @@ export function addUnnamed(tests: Test[], more: readonly Test[]): Test[] {
   return tests;
 }
 
-/** `1 failed, 2 passed, 3 skipped`, in any order. An error counts as a test that failed. */
-export function countWords(line = ''): TestCount {
-  const failed = numberBefore('failed|errors?', line);
-  return { ran: numberBefore('passed|xfailed|xpassed', line) + failed, failed };
+/** What one summary says. Null: tests ran, and nobody knows how many. */
+export function countIn(summary: Summary, match: RegExpMatchArray, inLog: Occurrences) {
+  if (!(summary instanceof RegExp)) return summary.count(match, inLog);
+  const groups = match.groups ?? {};
+  const { words } = groups;
+  // An error counts as a test that failed.
+  if (words !== undefined) {
+    const failed = numberBefore('failed|errors?', words);
+    return { ran: numberBefore('passed|xfailed|xpassed', words) + failed, failed };
+  }
+  const number = (name: string) => Number(groups[name] ?? 0);
+  const failed = number('failed') + number('errors') + number('outside');
+  if (groups.total === undefined) return { ran: number('passed') + failed, failed };
+  return { ran: number('total') - number('skipped') + number('outside'), failed };
 }
 
 export function numberBefore(words: string, line = ''): number {
@@ -102,12 +115,4 @@ export function numberBefore(words: string, line = ''): number {
     (total, [, number]) => total + Number(number),
     0,
   );
-}
-
-export function countOf(passed = '0', failed = '0'): TestCount {
-  return { ran: Number(passed) + Number(failed), failed: Number(failed) };
-}
-
-export function none(): TestCount {
-  return { ran: 0, failed: 0 };
 }

@@ -1,4 +1,4 @@
-import { nameOf, type Runner, type Test } from './runner.ts';
+import { NODE_UNLOADED, nameOf, type Runner, type Test } from './runner.ts';
 
 export const uvu: Runner = {
   name: 'uvu',
@@ -13,6 +13,7 @@ export const uvu: Runner = {
     },
   ],
   names: readFailures,
+  unloaded: NODE_UNLOADED,
 };
 
 /** The tests that uvu names: those that failed, each with its suite and, where uvu's own command ran, its file. */
