@@ -12,10 +12,8 @@ import { type Gate, type GateKind, gateKinds } from './gate.ts';
 import { type Apart, gateEnvironment } from './gate-environment.ts';
 import { isInterfered, speaksOfInterference } from './interference.ts';
 import { readEnd, tailOf, withLogs } from './log.ts';
-import { askForReport } from './runners/ask.ts';
 import { excerptOf, tellingLines } from './runners/excerpt.ts';
 import type { TestOutcomes } from './runners/outcomes.ts';
-import { readTests } from './runners/read-tests.ts';
 import type { TestCount } from './runners/runner.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -209,9 +207,13 @@ async function runGate(
     request.mark,
     request.apart,
   );
+  // Loaded late: parsers of reports and of TAP.
+  const runners = gate.kind === 'test' ? await import('./runners/read-tests.ts') : null;
   const folder = `${request.apart?.temporary ?? ''}-reports`;
   await using asking =
-    isAsking && request.apart ? await askForReport(gate, { cwd, folder, env }) : null;
+    isAsking && runners && request.apart
+      ? await runners.askForReport(gate, { cwd, folder, env })
+      : null;
   // Some disks keep times by the second.
   const sinceMs = Math.floor(Date.now() / 1000) * 1000;
   const end = await superviseCommand({
@@ -236,8 +238,8 @@ async function runGate(
   if (end.exitCode !== 0 && asking?.isNoticed(output)) return runGate(request, gate, log, false);
   const place = { directory: cwd, root: request.directory, sinceMs };
   const facts =
-    gate.kind === 'test'
-      ? await readTests(output, place, maskTexts((await asking?.tests()) ?? [], secrets))
+    runners !== null
+      ? await runners.readTests(output, place, maskTexts((await asking?.tests()) ?? [], secrets))
       : { tests: null, outcomes: null, cannot_load: false };
   const status = statusOf(end, gate.kind, facts.tests);
   const isRedTest = status === 'fail' && gate.kind === 'test';

@@ -4,6 +4,8 @@ import { countTests, findJunitReports, readJunit } from './junit.ts';
 import { factsOf, type LogFacts, readLog, type TestFacts } from './read-log.ts';
 import type { Test } from './runner.ts';
 
+export { askForReport } from './ask.ts';
+
 /**
  * @param output the log, or its end
  * @param place where the gate ran, and since when (milliseconds since the epoch): an older report is of another run
