@@ -1,6 +1,6 @@
 /** Which ignored files of the main tree a gate asked for in a worktree, by what its log says of missing things. */
 import { basename, extname } from 'node:path';
-import { plainText } from './outcomes/plain-text.ts';
+import { plainText } from './runners/plain-text.ts';
 
 /** What programs say of a file that is not there, in many words. */
 const MISSING =
