@@ -259,7 +259,7 @@ async function record(name: string, packages: string): Promise<void> {
     const shape = (log = '') => log.replaceAll(/\d+(\.\d+)?/g, '0');
     for (const [width, log] of logs) {
       if (width !== 80 && shape(log) === shape(logs.get(80))) continue;
-      writeFileSync(join(OUT, `${name}-${title}${width === 80 ? '' : `-${width}`}.log`), log);
+      writeFileSync(join(OUT, `${name}-${title}${width === 80 ? '' : `-${width}`}.txt`), log);
     }
   }
   console.log(name);

@@ -141,7 +141,7 @@ for (const [name, { report, log, ran, says, unloaded }] of Object.entries(record
   for (const width of ['-40', '', '-200']) {
     const facts = async (title: string, isReported: boolean) => {
       const reported = isReported ? readReport(name, title) : [];
-      return readFacts(existing(`${name}-${title}${width}.log`, `${name}-${title}.log`), reported);
+      return readFacts(existing(`${name}-${title}${width}.txt`, `${name}-${title}.txt`), reported);
     };
     const at = `${name}${width}`;
     test(`${at}: by its log`, async () => {
@@ -199,7 +199,7 @@ function existing(...names: string[]): string {
 test('no recording names a place of the machine that it was made on', () => {
   for (const name of Object.keys(recorded))
     for (const title of ['green', 'red', 'unloaded'])
-      assert.not.match(existing(`${name}-${title}.log`), /\/root\/|\/tmp\/|\/home\//);
+      assert.not.match(existing(`${name}-${title}.txt`), /\/root\/|\/tmp\/|\/home\//);
 });
 
 test.run();
