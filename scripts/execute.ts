@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import { Refusal } from './lib/errors.ts';
 import { openRepository } from './lib/git/repository.ts';
@@ -20,6 +21,7 @@ import { printedQuestionSchema, printQuestion, suggestionSchema } from './lib/pr
 import { defineScript, runWhenMain } from './lib/script.ts';
 import { guardSchema } from './lib/session/guard-record.ts';
 import { captureSchema } from './lib/session/printed-capture.ts';
+import { passFolder } from './lib/session/session.ts';
 import { sessionCommand } from './lib/session/session-command.ts';
 import { commandLine } from './lib/shell-word.ts';
 
@@ -95,6 +97,9 @@ const script = defineScript({
     );
     context.progress(`\n${resultTable(done.runs, done.captures, done.gates)}\n`);
     context.progress(spineInWords(done));
+    for (const { id, about } of done.questions) context.progress(`Asked (${id}): ${about}`);
+    const folder = passFolder(done.session, done.session.data.current_pass);
+    context.progress(`All of it: ${join(folder, 'comparison.md')}`);
     const picks = options.apply ? picksFor(options.take, done) : null;
     const finished =
       picks === null ? null : await applyAndClean(repository, done.session, { picks }, context);

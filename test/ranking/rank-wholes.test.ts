@@ -47,6 +47,16 @@ const cases: [string, Record<string, Facts>, string[], string[]][] = [
     ['b', 'c', 'least'],
   ],
   [
+    'but not where as many break nothing: two may share a mistake',
+    {
+      ...{ a: { agreement: 0.2 }, b: { agreement: 0.1 } },
+      c: { breaks: ['test: pinned'], agreement: 1 },
+      d: { breaks: ['test: pinned'], agreement: 0.9 },
+    },
+    ['a', 'b', 'c', 'd'],
+    ['a', 'b'],
+  ],
+  [
     'a gate that names no tests may be red for another reason with each',
     { a: { breaks: ['test'], agreement: 1 }, b: { breaks: ['test'], agreement: 1 }, c: {} },
     ['c', 'b', 'a'],

@@ -21,10 +21,10 @@ const wholeSchema = z.object({
   breaks_alone: z
     .array(z.string())
     .nullable()
-    .describe('red with it, and neither on base nor with others; null: not gated'),
+    .describe('red with it, not on base, and not with several of the others; null: not gated'),
   breaks_shared: z
     .array(z.string())
-    .describe('tests that others break too: perhaps the task asks for it'),
+    .describe('tests that several break, and more than break nothing: perhaps the task asks'),
   repairs: z.array(z.string()).describe('red on base, green with it'),
   matrix: z.number().nullable().describe("how it does on the others' new tests, 0 to 1"),
   agreement: z.number().describe('how alike it is to the others, 0 to 2'),

@@ -23,7 +23,7 @@ export interface RankedWhole {
   tree: string;
   /** Null: its gates were not run. */
   breaks_alone: string[] | null;
-  /** Tests that others break as well: perhaps the task asks for it. */
+  /** Tests that several break, and more than break nothing: perhaps the task asks for it. */
   breaks_shared: string[];
   repairs: string[];
   matrix: number | null;
@@ -86,13 +86,15 @@ function byLikeness(a: RankedWhole, b: RankedWhole): number {
 }
 
 /**
- * Tests that several models break. A gate without names of tests may be red for another reason with each, so that it is
- * nobody's excuse.
+ * Tests that several models break, and more than there are models that break nothing: those would speak against it. A gate
+ * without names of tests may be red for another reason with each, so that it is nobody's excuse.
  */
 function brokenBySeveral(facts: readonly WholeFacts[]): Set<string> {
   const counts = new Map<string, number>();
   for (const { breaks } of facts)
     for (const item of breaks ?? [])
       if (item.includes(': ')) counts.set(item, (counts.get(item) ?? 0) + 1);
-  return new Set([...counts].flatMap(([item, count]) => (count > 1 ? item : [])));
+  const green = facts.filter(({ breaks }) => breaks?.size === 0).length;
+  const isShared = (count: number) => count > 1 && count > green;
+  return new Set([...counts].flatMap(([item, count]) => (isShared(count) ? item : [])));
 }
