@@ -1,5 +1,6 @@
 /** Gates ask git in a worktree, and are answered as in the user's own tree: HEAD on base, the result uncommitted. */
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -112,6 +113,21 @@ test('gates that are killed leave HEAD on base, and the next script puts it back
   assert.is.not(await box.git(pathOf('commits'), 'log', '--format=%s'), before[1]);
   await ok(box, cwd, 'capture-diff', '--all', ...session);
   assert.equal(await stateOf(box, pathOf('commits')), before);
+});
+
+test('a capture while gates run in a worktree is refused: what lies there in git is not the model’s', async () => {
+  await using box = await sandbox();
+  const { cwd, session, pathOf } = await captured(box, { commits: MODELS.commits });
+  const [started, over] = [join(box.folder, 'started'), join(box.folder, 'over')];
+  const gate = `touch ${started}; while [ ! -e ${over} ]; do sleep 0.1; done`;
+  const gating = box.mm(cwd, 'gates', '--all', '--gate', `wait=${gate}`, ...session);
+  while (!existsSync(started)) await new Promise((resolve) => setTimeout(resolve, 50));
+  const { exitCode, json } = await box.mm(cwd, 'capture-diff', '--all', ...session);
+  await writeFile(over, '');
+  assert.is((await gating).exitCode, 0);
+  assert.equal([exitCode, json.error?.code], [3, 'gates-running']);
+  assert.match(await box.git(pathOf('commits'), 'log', '--format=%s'), /^mine/);
+  await ok(box, cwd, 'capture-diff', '--all', ...session);
 });
 
 test.run();

@@ -17,6 +17,8 @@ const values: [what: string, value: string, led: string][] = [
   ],
   ['the value of an option', `-Dconf=${MAIN}/conf,x`, '-Dconf=/w/conf,x'],
   ['an address', `sqlite:${MAIN}/dev.db`, 'sqlite:/w/dev.db'],
+  ['an address with slashes', `sqlite:///home/me/my app/dev.db`, 'sqlite:///w/dev.db'],
+  ['what git has of it', `${MAIN}/.git/hooks`, `${MAIN}/.git/hooks`],
   ['in quotes', `"${MAIN}"`, '"/w"'],
   ['another of a longer name', '/home/me/my apple', '/home/me/my apple'],
   ['below another', `/mnt${MAIN}`, `/mnt${MAIN}`],
@@ -34,6 +36,8 @@ test('what is the user’s own stays, wherever it lies; in the main tree itself 
     TMPDIR: `${MAIN}/t`,
   };
   assert.equal(environmentIn('/w', MAIN, env), env);
+  const login = { CODEX_HOME: `${MAIN}/.codex`, CLAUDE_CONFIG_DIR: `${MAIN}/.claude` };
+  assert.equal(environmentIn('/w', MAIN, login), login);
   assert.equal(environmentIn(MAIN, MAIN, { PYTHONPATH: `${MAIN}/src` }), {
     PYTHONPATH: `${MAIN}/src`,
   });

@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { mkdir, rm } from '../disk.ts';
+import { Refusal } from '../errors.ts';
 import { git, gitLineOrNull } from '../git/git.ts';
 import { copyIndex } from '../git/trees.ts';
 import { isRunning, ownIdentity } from '../process/processes.ts';
@@ -78,6 +79,22 @@ export async function putHeadsBack(session: Session): Promise<void> {
     const kept = await readJsonOrNull(join(folder, name, 'head.json'), keptSchema);
     if (kept === null || !(await isRunning(kept.by))) await putBack(join(folder, name));
   }
+}
+
+/**
+ * While gates run in a model's worktree its HEAD and index are not the model's.
+ * @throws Refusal `gates-running`
+ */
+export async function assertNotGated(session: Session, directory: string): Promise<void> {
+  const file = join(keptFolder(session), basename(directory), 'head.json');
+  const kept = await readJsonOrNull(file, keptSchema);
+  if (kept === null || !(await isRunning(kept.by))) return;
+  throw new Refusal({
+    code: 'gates-running',
+    message: `Gates run in ${directory} at this moment (process ${kept.by.pid}): what was committed and staged there is put back when they have ended.`,
+    hint: 'Wait for them, or end that process; then run the same command again.',
+    details: { directory, pid: kept.by.pid },
+  });
 }
 
 async function putBack(folder: string): Promise<void> {

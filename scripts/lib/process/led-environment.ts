@@ -5,8 +5,9 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 
-/** Where programs keep what is the user's own, wherever that lies. */
-const OF_THE_USER = /^(HOME|AI_AIP_ROOT|XDG_\w+|TMPDIR|TMP|TEMP|SSH_\w+|MM_\w+)$/;
+/** Where programs keep what is the user's own, logins among it, wherever that lies. */
+const OF_THE_USER =
+  /^(HOME|AI_AIP_ROOT|TMPDIR|TMP|TEMP|(XDG|SSH|MM|CODEX|CLAUDE|GEMINI|COPILOT|CURSOR|QWEN|KIMI|OPENCODE|GROK)_\w+)$/;
 
 /**
  * Every variable whose value, or a part of it (`A:B`, `--flag=A`), lies in the main tree, by its name or by where it really
@@ -44,7 +45,10 @@ function ledValue(value: string, mainTree: string, directory: string): string {
   if (!value.includes('/')) return value;
   const literal = mainTree.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
   // Only whole names: /home/me/app must not match in /home/me/app-two.
-  const named = new RegExp(`(^|[${SEPARATORS}])${literal}(?=$|[/${SEPARATORS}])`, 'g');
+  const named = new RegExp(
+    `(^|[${SEPARATORS}])${literal}(?!/\\.git(?:/|$))(?=$|[/${SEPARATORS}])`,
+    'g',
+  );
   const moved = value.replaceAll(named, (_, before) => before + directory);
   // Through links: each part that is a path as a whole, spaces in it included.
   return moved
@@ -55,8 +59,13 @@ function ledValue(value: string, mainTree: string, directory: string): string {
 
 function ledByRealPath(path: string, mainTree: string, directory: string): string {
   if (isWithin(path, directory)) return path;
-  const real = realPathOf(path);
-  return real !== null && isWithin(real, mainTree) ? directory + real.slice(mainTree.length) : path;
+  // `sqlite:///path`
+  const slashes = /^\/+(?=\/)/.exec(path)?.[0] ?? '';
+  const real = realPathOf(path.slice(slashes.length));
+  // In a worktree `.git` is no folder.
+  const isLed =
+    real !== null && isWithin(real, mainTree) && !isWithin(real, join(mainTree, '.git'));
+  return isLed ? slashes + directory + real.slice(mainTree.length) : path;
 }
 
 /** Of what is there; the rest of the path stays. */
