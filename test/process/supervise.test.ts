@@ -105,7 +105,7 @@ test('the time limit ends the whole tree, with what went into a session of its o
   await using it = await stage();
   const end = await it.run(
     'setsid sh -c "echo \\$\\$ >far; exec sleep 600" & sleep 600 & echo $! >near; wait',
-    { timeoutMs: 500 },
+    { timeoutMs: 1_500 },
   );
   assert.is(end.endedBy, 'timeout');
   assert.ok(await isGone(await it.pid('far')));
@@ -115,14 +115,14 @@ test('the time limit ends the whole tree, with what went into a session of its o
 
 test('the group is ended also where somebody wiped the environment', async () => {
   await using it = await stage();
-  await it.run('env -i sleep 600 & echo $! >bare; wait', { timeoutMs: 500 });
+  await it.run('env -i sleep 600 & echo $! >bare; wait', { timeoutMs: 1_500 });
   assert.ok(await isGone(await it.pid('bare')));
 });
 
 test('who ignores the gentle signals is killed', async () => {
   await using it = await stage();
   const stubborn = "trap '' INT TERM; echo $$ >pid; while :; do sleep 0.05; done";
-  const end = await it.run(stubborn, { timeoutMs: 300 });
+  const end = await it.run(stubborn, { timeoutMs: 1_500 });
   assert.is(end.endedBy, 'timeout');
   assert.is(end.signal, 'SIGKILL');
   assert.ok(await isGone(await it.pid('pid')));
@@ -133,7 +133,7 @@ test('who can tidy up is let', async () => {
   const end = await it.run(
     "trap 'echo tidied; exit 0' INT; touch ready; while :; do sleep 0.05; done",
     {
-      timeoutMs: 500,
+      timeoutMs: 1_500,
     },
   );
   assert.is(end.endedBy, 'timeout', 'whatever its exit status says');
